@@ -201,7 +201,7 @@ public sealed partial class MapleTree<T>
 
     /// <summary>
     /// A gap of length <paramref name="lost"/> below <paramref name="node"/> is gone, or is shorter now
-    /// (<c>mas_update_gap</c>). Unless it was the longest one, nothing changes above.
+    /// (<c>mas_update_gap</c>). Nothing changes from the level on where a longer one is known, or as long a one is left.
     /// </summary>
     private static void LowerGap(MapleNode node, ulong lost)
     {
@@ -213,7 +213,6 @@ public sealed partial class MapleTree<T>
             ulong gap = node.MaxGap();
             if (gap == known)
                 return;
-            lost = known;
             known = gap;
         }
     }

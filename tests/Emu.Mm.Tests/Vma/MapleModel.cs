@@ -9,25 +9,24 @@ internal sealed class MapleModel
 
     internal void Store(ulong first, ulong last, object? entry)
     {
-        List<MapleRange<object>> old = [.. _ranges];
-        _ranges.Clear();
-        foreach (MapleRange<object> range in old)
+        int at = _ranges.FindIndex(range => range.Last >= first);
+        if (at < 0)
+            at = _ranges.Count;
+        List<MapleRange<object>> pieces = [];
+        int end = at;
+        for (; end < _ranges.Count && _ranges[end].First <= last; end++)
         {
-            if (range.Last < first || range.First > last)
-            {
-                _ranges.Add(range);
-                continue;
-            }
-
-            if (range.First < first)
-                _ranges.Add(range with { Last = first - 1 });
-            if (range.Last > last)
-                _ranges.Add(range with { First = last + 1 });
+            if (_ranges[end].First < first)
+                pieces.Add(_ranges[end] with { Last = first - 1 });
+            if (_ranges[end].Last > last)
+                pieces.Add(_ranges[end] with { First = last + 1 });
         }
 
         if (entry is not null)
-            _ranges.Add(new MapleRange<object>(first, last, entry));
-        _ranges.Sort((a, b) => a.First.CompareTo(b.First));
+            pieces.Add(new MapleRange<object>(first, last, entry));
+        pieces.Sort((a, b) => a.First.CompareTo(b.First));
+        _ranges.RemoveRange(at, end - at);
+        _ranges.InsertRange(at, pieces);
     }
 
     internal MapleRange<object>? At(ulong index)
