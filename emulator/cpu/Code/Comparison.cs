@@ -1,0 +1,26 @@
+namespace Emu.Cpu;
+
+/// <summary>A comparison of registers that a conditional jump right behind it can be fused with.</summary>
+/// <param name="Kind">What is compared.</param>
+/// <param name="Size">Operand size in bytes.</param>
+/// <param name="Slot">Which micro-operation of the block it is, from 1.</param>
+internal readonly record struct Comparison(ComparisonKind Kind, int Size, int Slot);
+
+/// <summary>Kinds of <see cref="Comparison"/>.</summary>
+internal enum ComparisonKind
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>CMP of two registers.</summary>
+    CompareRegister,
+
+    /// <summary>CMP of a register with an immediate.</summary>
+    CompareImmediate,
+
+    /// <summary>TEST of two registers.</summary>
+    TestRegister,
+
+    /// <summary>TEST of a register with an immediate.</summary>
+    TestImmediate,
+}

@@ -1,0 +1,171 @@
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>ADD, OR, ADC, SBB, AND, SUB, XOR, CMP and TEST in all their forms. Intel SDM vol. 2A.</summary>
+internal static unsafe class Alu
+{
+    /// <summary>Binds one instruction of the group.</summary>
+    public static void Bind<TOperation>(BlockBuilder b, in Instruction i)
+        where TOperation : struct, IAluOperation
+    {
+        int size = Operands.Size(i);
+        if (i.Op0Kind == OpKind.Memory)
+        {
+            BindMemoryDestination<TOperation>(b, i, size);
+            return;
+        }
+        ushort destination = Reg.Offset(i.Op0Register);
+        if (i.Op1Kind == OpKind.Register)
+            b.Emit(Select.Width<RegisterRegister<TOperation>>(size), destination, Reg.Offset(i.Op1Register));
+        else if (i.Op1Kind == OpKind.Memory)
+            b.EmitMemory(Select.Memory<RegisterMemory<TOperation>>(size, b.Lower(i)), destination);
+        else
+            b.Emit(Select.Width<RegisterImmediate<TOperation>>(size), destination, CpuState.ZeroOffset, Operands.Immediate(i));
+        if (i.Op1Kind != OpKind.Memory && !TOperation.Writes)
+            b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
+    }
+
+    private static void BindMemoryDestination<TOperation>(BlockBuilder b, in Instruction i, int size)
+        where TOperation : struct, IAluOperation
+    {
+        bool register = i.Op1Kind == OpKind.Register;
+        ushort source = register ? Reg.Offset(i.Op1Register) : CpuState.ZeroOffset;
+        ulong immediate = register ? 0 : Operands.Immediate(i);
+        if (i.HasLockPrefix)
+        {
+            b.LowerToBase(i);
+            b.EmitMemory(register ? Select.Width<LockedRegister<TOperation>>(size) : Select.Width<LockedImmediate<TOperation>>(size),
+                source: source, immediate: immediate);
+            return;
+        }
+        AddressForm form = b.Lower(i);
+        b.EmitMemory(register ? Select.Memory<MemoryRegister<TOperation>>(size, form) : Select.Memory<MemoryImmediate<TOperation>>(size, form),
+            source: source, immediate: immediate);
+    }
+
+    private readonly struct RegisterRegister<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            ulong a = Access.Get<TWidth>(s, op->Destination), b = Access.Get<TWidth>(s, op->Source);
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, a, b);
+            if (TOperation.Writes)
+                Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterImmediate<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), op->Immediate);
+            if (TOperation.Writes)
+                Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterMemory<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress
+        {
+            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
+            if (place == null)
+                return null;
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), TWidth.Load(place));
+            if (TOperation.Writes)
+                Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct MemoryRegister<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress =>
+            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), Access.Get<TWidth>(s, op->Source))
+                ? op[1].Handler(s, op + 1, c)
+                : null;
+    }
+
+    private readonly struct MemoryImmediate<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress =>
+            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), TAddress.Immediate(op) & TWidth.Mask)
+                ? op[1].Handler(s, op + 1, c)
+                : null;
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+    private static bool Modify<TOperation, TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong b)
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        byte* place = TOperation.Writes
+            ? Access.Write(s, op, c, address, TWidth.Bytes)
+            : Access.Read(s, op, c, address, TWidth.Bytes);
+        if (place == null)
+            return false;
+        ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), b);
+        if (TOperation.Writes)
+        {
+            TWidth.Store(place, result);
+            Access.Commit(c, place);
+        }
+        return true;
+    }
+
+    private readonly struct LockedRegister<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth =>
+            ModifyLocked<TOperation, TWidth>(s, op, c, Access.Get<TWidth>(s, op->Source)) ? op[1].Handler(s, op + 1, c) : null;
+    }
+
+    private readonly struct LockedImmediate<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth =>
+            ModifyLocked<TOperation, TWidth>(s, op, c, op->Immediate & TWidth.Mask) ? op[1].Handler(s, op + 1, c) : null;
+    }
+
+    private static bool ModifyLocked<TOperation, TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong b)
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        byte* place = Access.Write(s, op, c, BaseAddress.Of(s, op), TWidth.Bytes);
+        if (place == null)
+            return false;
+        ulong a = TWidth.Load(place);
+        while (true)
+        {
+            LazyFlags flags = s->Flags;
+            ulong result = TOperation.Apply<TWidth>(ref flags, a, b);
+            ulong found = TWidth.CompareExchange(place, result, a);
+            if (found == a)
+            {
+                s->Flags = flags;
+                break;
+            }
+            a = found;
+        }
+        Access.Commit(c, place);
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+
+namespace Emu.Cpu;
+
+/// <summary>A two-operand integer operation that sets the flags.</summary>
+internal interface IAluOperation
+{
+    /// <summary>Whether the result goes to the destination (CMP and TEST only set flags).</summary>
+    static virtual bool Writes => true;
+
+    /// <summary>How a jump behind it can take it over.</summary>
+    static virtual ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+
+    /// <summary>Computes the result and the flags. Bits above the width are ignored in the operands and undefined in the result.</summary>
+    static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth;
+}
+
+internal readonly struct Add : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        ulong result = a + b;
+        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        return result;
+    }
+}
+
+internal readonly struct AddWithCarry : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        ulong result = a + b + (flags.Carry ? 1UL : 0);
+        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        return result;
+    }
+}
+
+internal readonly struct Subtract : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        ulong result = a - b;
+        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        return result;
+    }
+}
+
+internal readonly struct SubtractWithBorrow : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        ulong result = a - b - (flags.Carry ? 1UL : 0);
+        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        return result;
+    }
+}
+
+internal readonly struct Compare : IAluOperation
+{
+    public static bool Writes => false;
+
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.CompareRegister : ComparisonKind.CompareImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth => Subtract.Apply<TWidth>(ref flags, a, b);
+}
+
+internal readonly struct And : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        flags.SetLogic(a & b, TWidth.Bits);
+        return a & b;
+    }
+}
+
+internal readonly struct Test : IAluOperation
+{
+    public static bool Writes => false;
+
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.TestRegister : ComparisonKind.TestImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth => And.Apply<TWidth>(ref flags, a, b);
+}
+
+internal readonly struct Or : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        flags.SetLogic(a | b, TWidth.Bits);
+        return a | b;
+    }
+}
+
+internal readonly struct ExclusiveOr : IAluOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
+        where TWidth : struct, IWidth
+    {
+        flags.SetLogic(a ^ b, TWidth.Bits);
+        return a ^ b;
+    }
+}

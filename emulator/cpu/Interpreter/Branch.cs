@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using Emu.Mm;
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>JMP, Jcc, CALL, RET, LOOPcc, JRCXZ, and the way from block to block. Intel SDM vol. 2.</summary>
+internal static unsafe class Branch
+{
+    private const int JumpMask = VirtualCpu.JumpEntries - 1, KeyShift = 48;
+
+    public static void Jmp(BlockBuilder b, in Instruction i)
+    {
+        if (i.Op0Kind is OpKind.NearBranch64)
+        {
+            b.EmitJump(&Direct, i.NearBranchTarget, i.NextIP);
+            return;
+        }
+        ushort target = b.EmitLoad(i, 0, 8);
+        b.EmitExit(&Indirect, source: target);
+    }
+
+    public static void Jcc(BlockBuilder b, in Instruction i)
+    {
+        Comparison comparison = b.PendingComparison;
+        if (comparison.Kind != ComparisonKind.None && comparison.Slot == b.SlotCount)
+        {
+            MicroOp compare = b.TakeLast();
+            b.EmitFused(FusedJump.Select(comparison, i.ConditionCode), compare, i.NearBranchTarget, i.NextIP);
+            return;
+        }
+        b.EmitJump(Select.Condition<Conditional>(i.ConditionCode), i.NearBranchTarget, i.NextIP);
+    }
+
+    public static void Call(BlockBuilder b, in Instruction i)
+    {
+        if (i.Op0Kind is OpKind.NearBranch64)
+        {
+            b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            return;
+        }
+        ushort target = b.EmitLoad(i, 0, 8);
+        b.EmitExit(&CallIndirect, source: target, immediate: i.NextIP);
+    }
+
+    public static void Ret(BlockBuilder b, in Instruction i) =>
+        b.EmitExit(&Return, immediate: 8 + (i.OpCount == 1 ? (ulong)i.Immediate16 : 0));
+
+    public static void Jrcxz(BlockBuilder b, in Instruction i) =>
+        b.EmitJump(i.Mnemonic == Mnemonic.Jecxz ? Select.Width<IfCountZero>(4) : Select.Width<IfCountZero>(8), i.NearBranchTarget, i.NextIP);
+
+    public static void Loop(BlockBuilder b, in Instruction i)
+    {
+        bool narrow = i.Code is Code.Loop_rel8_64_ECX or Code.Loope_rel8_64_ECX or Code.Loopne_rel8_64_ECX;
+        int size = narrow ? 4 : 8;
+        Handler handler = i.Mnemonic switch
+        {
+            Mnemonic.Loop => Cpu.Select.Width<CountDown<Always>>(size),
+            Mnemonic.Loope => Cpu.Select.Width<CountDown<IfEqual>>(size),
+            _ => Cpu.Select.Width<CountDown<IfNot<IfEqual>>>(size),
+        };
+        b.EmitJump(handler, i.NearBranchTarget, i.NextIP);
+    }
+
+    /// <summary>The end of a block that has no jump.</summary>
+    public static Block* FallThrough(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
+
+    /// <summary>Goes to the target of a jump with a known one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block* Taken(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        JumpTargets* targets = (JumpTargets*)(op + 1);
+        Block* block = targets->Taken;
+        return block != null ? block : Resolve(s, c, targets->TakenRip, &targets->Taken);
+    }
+
+    /// <summary>Goes to the instruction behind a jump.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block* NotTaken(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        JumpTargets* targets = (JumpTargets*)(op + 1);
+        Block* block = targets->Next;
+        return block != null ? block : Resolve(s, c, targets->NextRip, &targets->Next);
+    }
+
+    /// <summary>Goes to an address that is known only now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Block* To(CpuState* s, VirtualCpu* c, ulong rip)
+    {
+        JumpEntry* entry = EntryOf(c, rip);
+        if (entry->Tag == TagOf(c, rip))
+            return entry->Target;
+        s->Rip = rip;
+        return null;
+    }
+
+    /// <summary>Notes the block at an address, for <see cref="To"/>.</summary>
+    public static void Remember(VirtualCpu* c, ulong rip, Block* block)
+    {
+        JumpEntry* entry = EntryOf(c, rip);
+        entry->Tag = TagOf(c, rip);
+        entry->Target = block;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static JumpEntry* EntryOf(VirtualCpu* c, ulong rip) =>
+        (JumpEntry*)Unsafe.AsPointer(ref c->Jumps) + ((rip ^ (rip >> 12)) & JumpMask);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong TagOf(VirtualCpu* c, ulong rip) => rip | (c->TlbKey << KeyShift);
+
+    // A jump within its page is linked for good: as long as the one block is reached, so is the other. Any other is looked up each time.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* Resolve(CpuState* s, VirtualCpu* c, ulong rip, Block** slot)
+    {
+        bool samePage = ((rip ^ c->Current->Rip) & MmConstants.PageMask) == 0;
+        JumpEntry* entry = EntryOf(c, rip);
+        if (entry->Tag == TagOf(c, rip))
+        {
+            if (samePage && entry->Target->SecondPfn == 0)
+                *slot = entry->Target;
+            return entry->Target;
+        }
+        s->Rip = rip;
+        c->LinkSlot = samePage ? slot : null;
+        return null;
+    }
+
+    private static Block* Direct(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
+
+    private static Block* Indirect(CpuState* s, MicroOp* op, VirtualCpu* c) => To(s, c, *(ulong*)Access.Register(s, op->Source));
+
+    private static Block* CallDirect(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        JumpTargets* targets = (JumpTargets*)(op + 1);
+        return StackInstructions.PushValue<W64>(s, op, c, targets->NextRip) ? Taken(s, op, c) : null;
+    }
+
+    private static Block* CallIndirect(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        ulong target = *(ulong*)Access.Register(s, op->Source);
+        return StackInstructions.PushValue<W64>(s, op, c, op->Immediate) ? To(s, c, target) : null;
+    }
+
+    private static Block* Return(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
+        if (place == null)
+            return null;
+        s->Gpr[4] += op->Immediate;
+        return To(s, c, *(ulong*)place);
+    }
+
+    private readonly struct Conditional : IConditionHandler
+    {
+        public static Block* Run<TCondition>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TCondition : struct, ICondition => TCondition.Holds(ref s->Flags) ? Taken(s, op, c) : NotTaken(s, op, c);
+    }
+
+    private readonly struct IfCountZero : IWidthHandler
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth => Access.Get<TWidth>(s, Reg.Rcx) == 0 ? Taken(s, op, c) : NotTaken(s, op, c);
+    }
+
+    private readonly struct CountDown<TCondition> : IWidthHandler
+        where TCondition : struct, ICondition
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            ulong count = (Access.Get<TWidth>(s, Reg.Rcx) - 1) & TWidth.Mask;
+            Access.Set<TWidth>(s, Reg.Rcx, count);
+            return count != 0 && TCondition.Holds(ref s->Flags) ? Taken(s, op, c) : NotTaken(s, op, c);
+        }
+    }
+
+    private readonly struct Always : ICondition
+    {
+        public static bool Holds(ref LazyFlags flags) => true;
+
+        public static bool HoldsAfterCompare(ref LazyFlags flags, long a, long b) => true;
+    }
+}

@@ -1,0 +1,161 @@
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>SYSCALL, CPUID, RDTSC, breakpoints, what user mode may not do, segment registers, and what does nothing.</summary>
+internal static unsafe class SystemInstructions
+{
+    private const uint UserCs = 0x33, UserDs = 0x2B;
+
+    /// <summary>NOP, PAUSE, fences, prefetches: no effect that a program could see.</summary>
+    public static void Nop(BlockBuilder b, in Instruction i) => b.Emit(&Nothing);
+
+    public static void Fence(BlockBuilder b, in Instruction i) => b.Emit(&FullFence);
+
+    public static void Syscall(BlockBuilder b, in Instruction i) => b.EmitExit(&EnterKernel, immediate: i.NextIP);
+
+    public static void Cpuid(BlockBuilder b, in Instruction i) => b.Emit(&Identify);
+
+    public static void Rdtsc(BlockBuilder b, in Instruction i) => b.Emit(i.Mnemonic == Mnemonic.Rdtscp ? &ReadTimeStampAndId : &ReadTimeStamp);
+
+    public static void Int3(BlockBuilder b, in Instruction i) => b.EmitExit(&Breakpoint, immediate: i.NextIP);
+
+    public static void Int1(BlockBuilder b, in Instruction i) => b.EmitExit(&DebugTrap, immediate: i.NextIP);
+
+    public static void Undefined(BlockBuilder b, in Instruction i) => b.EmitExit(&InvalidOpcode);
+
+    /// <summary>HLT, IN, OUT, CLI, STI, INT n…: #GP in user mode.</summary>
+    public static void Privileged(BlockBuilder b, in Instruction i) => b.EmitExit(&GeneralProtection);
+
+    /// <summary>The selector that a segment register of a 64-bit program holds.</summary>
+    public static uint SelectorOf(Register segment) => segment switch
+    {
+        Register.CS => UserCs,
+        Register.SS => UserDs,
+        _ => 0,
+    };
+
+    public static void MovFromSegment(BlockBuilder b, in Instruction i)
+    {
+        uint selector = SelectorOf(i.Op1Register);
+        if (i.Op0Kind == OpKind.Register)
+        {
+            b.Emit(Select.Width<MoveImmediate>(i.Op0Register.GetSize()), Reg.Offset(i.Op0Register), immediate: selector);
+            return;
+        }
+        b.Emit(Select.Width<MoveImmediate>(8), CpuState.ValueTempOffset, immediate: selector);
+        b.EmitStore(i, 2, CpuState.ValueTempOffset);
+    }
+
+    public static void MovToSegment(BlockBuilder b, in Instruction i) => LoadSegment(b, i.Op0Register, b.EmitLoad(i, 1, 2));
+
+    /// <summary>Emits the load of a segment register from a register.</summary>
+    public static void LoadSegment(BlockBuilder b, Register segment, ushort source) => b.Emit(segment switch
+    {
+        Register.CS => &InvalidOpcode,
+        Register.SS => &LoadStackSegment,
+        Register.FS => &LoadFs,
+        Register.GS => &LoadGs,
+        _ => (Handler)(&LoadDataSegment),
+    }, source: source);
+
+    private static Block* Nothing(CpuState* s, MicroOp* op, VirtualCpu* c) => op[1].Handler(s, op + 1, c);
+
+    private static Block* FullFence(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        Thread.MemoryBarrier();
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* EnterKernel(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->Rip = op->Immediate;
+        s->Gpr[1] = op->Immediate;
+        s->Gpr[11] = s->RFlags;
+        c->Exit = ExitReason.SystemCall;
+        return null;
+    }
+
+    private static Block* Identify(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        CpuidResult result = Processor.Of(c).Model.Cpuid((uint)s->Gpr[0], (uint)s->Gpr[1]);
+        s->Gpr[0] = result.Eax;
+        s->Gpr[3] = result.Ebx;
+        s->Gpr[1] = result.Ecx;
+        s->Gpr[2] = result.Edx;
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* ReadTimeStamp(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        ulong time = Processor.Of(c).TimeStampAt(op);
+        s->Gpr[0] = (uint)time;
+        s->Gpr[2] = time >> 32;
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* ReadTimeStampAndId(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->Gpr[1] = (uint)Processor.Of(c).Id;
+        return ReadTimeStamp(s, op, c);
+    }
+
+    private static Block* Breakpoint(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Breakpoint);
+
+    private static Block* DebugTrap(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Debug);
+
+    // A trap is reported behind the instruction.
+    private static Block* Trap(CpuState* s, MicroOp* op, VirtualCpu* c, ExceptionVector vector)
+    {
+        s->Rip = op->Immediate;
+        c->Exit = ExitReason.Exception;
+        Processor.Of(c).Exception = new ExceptionInfo(vector, 0);
+        return null;
+    }
+
+    private static Block* InvalidOpcode(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        Exceptions.Raise(s, op, c, ExceptionVector.InvalidOpcode);
+        Processor.Of(c).ReportUndefined(s);
+        return null;
+    }
+
+    private static Block* GeneralProtection(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+
+    private static bool IsLoadable(uint selector, bool nullAllowed) => selector is UserDs || (nullAllowed && selector < 4);
+
+    private static Block* LoadDataSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        return IsLoadable(selector, nullAllowed: true)
+            ? op[1].Handler(s, op + 1, c)
+            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
+    }
+
+    private static Block* LoadStackSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        return IsLoadable(selector, nullAllowed: false)
+            ? op[1].Handler(s, op + 1, c)
+            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
+    }
+
+    private static Block* LoadFs(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        if (!IsLoadable(selector, nullAllowed: true))
+            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
+        s->FsBase = 0;
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* LoadGs(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        if (!IsLoadable(selector, nullAllowed: true))
+            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
+        s->GsBase = 0;
+        return op[1].Handler(s, op + 1, c);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Runtime.CompilerServices;
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>A one-operand operation on a register or memory.</summary>
+internal interface IUnaryOperation
+{
+    /// <summary>Computes the result and the flags.</summary>
+    static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
+        where TWidth : struct, IWidth;
+}
+
+/// <summary>INC, DEC, NEG and NOT.</summary>
+internal static unsafe class Unary
+{
+    /// <summary>Binds one instruction of the group.</summary>
+    public static void Bind<TOperation>(BlockBuilder b, in Instruction i)
+        where TOperation : struct, IUnaryOperation
+    {
+        int size = Operands.Size(i);
+        if (i.Op0Kind == OpKind.Register)
+        {
+            b.Emit(Select.Width<OnRegister<TOperation>>(size), Reg.Offset(i.Op0Register));
+            return;
+        }
+        if (i.HasLockPrefix)
+        {
+            b.LowerToBase(i);
+            b.EmitMemory(Select.Width<Locked<TOperation>>(size));
+            return;
+        }
+        b.EmitMemory(Select.Memory<OnMemory<TOperation>>(size, b.Lower(i)));
+    }
+
+    private readonly struct OnRegister<TOperation> : IWidthHandler
+        where TOperation : struct, IUnaryOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            Access.Set<TWidth>(s, op->Destination, TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination)));
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct OnMemory<TOperation> : IMemoryHandler
+        where TOperation : struct, IUnaryOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress
+        {
+            byte* place = Access.Write(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
+            if (place == null)
+                return null;
+            TWidth.Store(place, TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place)));
+            Access.Commit(c, place);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct Locked<TOperation> : IWidthHandler
+        where TOperation : struct, IUnaryOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            byte* place = Access.Write(s, op, c, BaseAddress.Of(s, op), TWidth.Bytes);
+            if (place == null)
+                return null;
+            Exchange<TWidth>(ref s->Flags, place);
+            Access.Commit(c, place);
+            return op[1].Handler(s, op + 1, c);
+        }
+
+        private static void Exchange<TWidth>(ref LazyFlags result, byte* place)
+            where TWidth : struct, IWidth
+        {
+            while (true)
+            {
+                ulong a = TWidth.Load(place);
+                LazyFlags flags = result;
+                ulong changed = TOperation.Apply<TWidth>(ref flags, a);
+                if (TWidth.CompareExchange(place, changed, a) != a)
+                    continue;
+                result = flags;
+                return;
+            }
+        }
+    }
+}
+
+internal readonly struct Increment : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
+        where TWidth : struct, IWidth
+    {
+        bool carry = flags.Carry;
+        ulong result = Add.Apply<TWidth>(ref flags, a, 1);
+        flags.SetCarry(carry);
+        return result;
+    }
+}
+
+internal readonly struct Decrement : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
+        where TWidth : struct, IWidth
+    {
+        bool carry = flags.Carry;
+        ulong result = Subtract.Apply<TWidth>(ref flags, a, 1);
+        flags.SetCarry(carry);
+        return result;
+    }
+}
+
+internal readonly struct Negate : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
+        where TWidth : struct, IWidth => Subtract.Apply<TWidth>(ref flags, 0, a);
+}
+
+internal readonly struct Complement : IUnaryOperation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
+        where TWidth : struct, IWidth => ~a;
+}

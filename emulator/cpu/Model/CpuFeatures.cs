@@ -1,0 +1,70 @@
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>Sets of features, and where CPUID reports each. Intel SDM vol. 2A, CPUID, tables 3-10 and 3-11.</summary>
+internal static class CpuFeatures
+{
+    /// <summary>Bit of a feature in a register of CPUID.</summary>
+    private readonly record struct FeatureBit(CpuidFeature Feature, int Bit);
+
+    private static readonly FeatureBit[] Leaf1EcxBits =
+    [
+        new(CpuidFeature.SSE3, 0), new(CpuidFeature.PCLMULQDQ, 1), new(CpuidFeature.SSSE3, 9), new(CpuidFeature.FMA, 12),
+        new(CpuidFeature.CMPXCHG16B, 13), new(CpuidFeature.SSE4_1, 19), new(CpuidFeature.SSE4_2, 20), new(CpuidFeature.MOVBE, 22),
+        new(CpuidFeature.POPCNT, 23), new(CpuidFeature.AES, 25), new(CpuidFeature.XSAVE, 26), new(CpuidFeature.XSAVE, 27),
+        new(CpuidFeature.AVX, 28), new(CpuidFeature.F16C, 29), new(CpuidFeature.RDRAND, 30),
+    ];
+
+    private static readonly FeatureBit[] Leaf1EdxBits =
+    [
+        new(CpuidFeature.FPU, 0), new(CpuidFeature.TSC, 4), new(CpuidFeature.CX8, 8), new(CpuidFeature.CMOV, 15),
+        new(CpuidFeature.CLFSH, 19), new(CpuidFeature.MMX, 23), new(CpuidFeature.FXSR, 24), new(CpuidFeature.SSE, 25),
+        new(CpuidFeature.SSE2, 26),
+    ];
+
+    private static readonly FeatureBit[] Leaf7EbxBits =
+    [
+        new(CpuidFeature.FSGSBASE, 0), new(CpuidFeature.BMI1, 3), new(CpuidFeature.AVX2, 5), new(CpuidFeature.BMI2, 8),
+        new(CpuidFeature.AVX512F, 16), new(CpuidFeature.AVX512DQ, 17), new(CpuidFeature.RDSEED, 18), new(CpuidFeature.ADX, 19),
+        new(CpuidFeature.CLFLUSHOPT, 23), new(CpuidFeature.CLWB, 24), new(CpuidFeature.AVX512CD, 28), new(CpuidFeature.SHA, 29),
+        new(CpuidFeature.AVX512BW, 30), new(CpuidFeature.AVX512VL, 31),
+    ];
+
+    private static readonly FeatureBit[] Extended1EcxBits = [new(CpuidFeature.LZCNT, 5), new(CpuidFeature.PREFETCHW, 8)];
+
+    /// <summary>What every processor of the architecture has, and x86-64-v2.</summary>
+    public static HashSet<CpuidFeature> V2() =>
+    [
+        CpuidFeature.INTEL8086, CpuidFeature.INTEL186, CpuidFeature.INTEL286, CpuidFeature.INTEL386, CpuidFeature.INTEL486,
+        CpuidFeature.INTEL8086_ONLY, CpuidFeature.X64, CpuidFeature.FPU, CpuidFeature.FPU287, CpuidFeature.FPU387, CpuidFeature.TSC,
+        CpuidFeature.CX8, CpuidFeature.CMOV, CpuidFeature.CLFSH, CpuidFeature.MMX, CpuidFeature.FXSR, CpuidFeature.SSE,
+        CpuidFeature.SSE2, CpuidFeature.SSE3, CpuidFeature.SSSE3, CpuidFeature.SSE4_1, CpuidFeature.SSE4_2, CpuidFeature.POPCNT,
+        CpuidFeature.CMPXCHG16B, CpuidFeature.SYSCALL, CpuidFeature.RDTSCP, CpuidFeature.CPUID, CpuidFeature.MULTIBYTENOP,
+        CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.CET_IBT, CpuidFeature.CET_SS,
+        CpuidFeature.SMM, CpuidFeature.SEP,
+    ];
+
+    /// <summary>CPUID.1:ECX.</summary>
+    public static uint Leaf1Ecx(CpuModel model) => Word(model, Leaf1EcxBits);
+
+    /// <summary>CPUID.1:EDX, with what only the kernel uses (PSE, MSR, PAE, APIC, PGE, PAT, PSE36).</summary>
+    public static uint Leaf1Edx(CpuModel model) => Word(model, Leaf1EdxBits) | 0x00032268;
+
+    /// <summary>CPUID.7.0.</summary>
+    public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), 0, 0);
+
+    /// <summary>CPUID.80000001H: LAHF in 64-bit mode, SYSCALL, NX, RDTSCP, long mode.</summary>
+    public static CpuidResult ExtendedLeaf1(CpuModel model) => new(model.Signature, 0, Word(model, Extended1EcxBits) | 1, 0x28100800);
+
+    private static uint Word(CpuModel model, FeatureBit[] bits)
+    {
+        uint word = 0;
+        foreach (FeatureBit bit in bits)
+        {
+            if (model.Has(bit.Feature))
+                word |= 1u << bit.Bit;
+        }
+        return word;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using Emu.Mm;
+using Iced.Intel;
+
+namespace Emu.Cpu;
+
+/// <summary>One CPU: what runs guest code for whichever task holds it.</summary>
+/// <remarks>Used by one thread at a time, but for <see cref="Interrupt"/>.</remarks>
+public sealed unsafe class Processor : IDisposable
+{
+    private readonly MemoryManager _manager;
+    private readonly TlbContexts _contexts;
+    private readonly ITimeSource _time;
+    private GCHandle _handle;
+    private ulong _retiredBase;
+    private long _granted;
+
+    /// <summary>A CPU of a machine.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="manager">The machine's memory.</param>
+    /// <param name="model">What it can do.</param>
+    /// <param name="contexts">The machine's translations; attached to the memory by the caller.</param>
+    /// <param name="code">The machine's decoded code.</param>
+    /// <param name="time">The machine's clock.</param>
+    public Processor(int id, MemoryManager manager, CpuModel model, TlbContexts contexts, CodeCache code, ITimeSource time)
+    {
+        Id = id;
+        Model = model;
+        Code = code;
+        _manager = manager;
+        _contexts = contexts;
+        _time = time;
+        _handle = GCHandle.Alloc(this);
+        Cpu = (VirtualCpu*)NativeMemory.AllocZeroed((nuint)sizeof(VirtualCpu));
+        Cpu->Owner = GCHandle.ToIntPtr(_handle);
+        Mmu = new Mmu(this, manager.Memory);
+        Decoder = new BlockDecoder(this, manager.Memory);
+        contexts.Register(this);
+        code.Register(this);
+    }
+
+    /// <summary>Number of the CPU.</summary>
+    public int Id { get; }
+
+    /// <summary>What it can do.</summary>
+    public CpuModel Model { get; }
+
+    /// <summary>The page fault that ended <see cref="ExitReason.PageFault"/>.</summary>
+    public PageFaultInfo Fault { get; internal set; }
+
+    /// <summary>The exception that ended <see cref="ExitReason.Exception"/>.</summary>
+    public ExceptionInfo Exception { get; internal set; }
+
+    /// <summary>Process and thread that its faults belong to; set with the task.</summary>
+    public FaultContext FaultContext { get; set; }
+
+    /// <summary>Called with RIP and bytes of an instruction that it does not know, or null.</summary>
+    public Action<ulong, byte[]>? UndefinedInstruction { get; set; }
+
+    /// <summary>The address space it runs in.</summary>
+    public MemoryDescriptor? CurrentMm => Mmu.Current;
+
+    /// <summary>Instructions executed since the start. Exact between runs.</summary>
+    public ulong Retired => _retiredBase + (ulong)(_granted - Cpu->Budget);
+
+    internal VirtualCpu* Cpu { get; private set; }
+
+    internal Mmu Mmu { get; }
+
+    internal CodeCache Code { get; }
+
+    internal BlockDecoder Decoder { get; }
+
+    /// <summary>Makes an address space the current one. Linux: <c>switch_mm</c>.</summary>
+    public void SwitchMm(MemoryDescriptor? mm)
+    {
+        Mmu.Current = mm;
+        LoadKey(mm == null ? 0 : _contexts.KeyOf(mm));
+    }
+
+    /// <summary>Sets how many instructions may be executed before <see cref="ExitReason.BudgetExhausted"/>.</summary>
+    public void Grant(long instructions)
+    {
+        _retiredBase = Retired;
+        _granted = Cpu->Budget = instructions;
+    }
+
+    /// <summary>Instructions left of the grant.</summary>
+    public long Budget => Cpu->Budget;
+
+    /// <summary>Makes the engine leave at the end of the block with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
+    public void Interrupt() => Volatile.Write(ref Cpu->Interrupt, 1);
+
+    /// <summary>Takes the request back.</summary>
+    public void ClearInterrupt() => Volatile.Write(ref Cpu->Interrupt, 0);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Cpu == null)
+            return;
+        Decoder.Dispose();
+        NativeMemory.Free(Cpu);
+        Cpu = null;
+        _handle.Free();
+    }
+
+    /// <summary>The processor of a CPU block.</summary>
+    internal static Processor Of(VirtualCpu* cpu) => (Processor)GCHandle.FromIntPtr(cpu->Owner).Target!;
+
+    internal void LoadKey(ulong key) => Cpu->TlbKey = key;
+
+    /// <summary>Time in nanoseconds at a step of the current block; null for between blocks.</summary>
+    internal ulong TimeAt(MicroOp* op) => _time.Nanoseconds(RetiredAt(op));
+
+    /// <summary>What RDTSC reads at a step.</summary>
+    internal ulong TimeStampAt(MicroOp* op) => _time.TimeStamp(RetiredAt(op));
+
+    /// <summary>Reports an instruction that is not known, once the registers are exact.</summary>
+    internal void ReportUndefined(CpuState* s)
+    {
+        if (UndefinedInstruction is { } report)
+            report(s->Rip, CodeAt(s, s->Rip));
+    }
+
+    /// <summary>Whether the memory operand of an instruction is relative to the stack segment.</summary>
+    internal bool UsesStackSegment(ulong rip, CpuState* s)
+    {
+        Instruction instruction = Decoder.DecodeOne(rip, CodeAt(s, rip));
+        if (instruction.IsStackInstruction && !HasMemoryOperand(instruction))
+            return true;
+        return instruction.MemorySegment == Register.SS;
+    }
+
+    private static bool HasMemoryOperand(in Instruction instruction)
+    {
+        for (int operand = 0; operand < instruction.OpCount; operand++)
+        {
+            if (instruction.GetOpKind(operand) == OpKind.Memory)
+                return true;
+        }
+        return false;
+    }
+
+    // The block was charged in full: what lies behind the step has not been executed.
+    private ulong RetiredAt(MicroOp* op) =>
+        op == null ? Retired : Retired - (ulong)(Cpu->Current->Count - op->InstructionIndex);
+
+    // Up to 15 bytes from an address, as far as they are mapped; without faults.
+    private byte[] CodeAt(CpuState* s, ulong rip)
+    {
+        List<byte> bytes = [];
+        for (ulong at = rip; at < rip + 15; at++)
+        {
+            Pte* entry = CurrentMm!.PageTable.Walk(at, out int level);
+            if (!entry->IsPresent || (level != 0 && !entry->IsLarge))
+                break;
+            bytes.Add(_manager.Memory.Frame(entry->Pfn)[at & (PageTable.SpanOf(level) - 1)]);
+        }
+        return [.. bytes];
+    }
+}

@@ -1,0 +1,44 @@
+namespace Emu.Mm;
+
+/// <summary>
+/// 128 MiB of physical address space, the unit in which memory is brought up, added and removed. Linux: <c>struct mem_section</c>.
+/// </summary>
+/// <remarks>
+/// A section's frames enter the allocator when the zone first runs short of those before it, so that start-up does not depend on
+/// the size of the machine. Linux: CONFIG_DEFERRED_STRUCT_PAGE_INIT.
+/// </remarks>
+public sealed class MemorySection(uint number)
+{
+    private const int Blocks = (int)(MmConstants.SectionPages >> MmConstants.PageBlockOrder);
+
+    private MigrateType[]? _pageBlockTypes;
+
+    /// <summary>Number of the section: physical address divided by 128 MiB.</summary>
+    public uint Number { get; } = number;
+
+    /// <summary>First PFN.</summary>
+    public uint StartPfn => Number * MmConstants.SectionPages;
+
+    /// <summary>Whether its frames are known to the allocator. Linux: <c>SECTION_IS_ONLINE</c>.</summary>
+    public bool IsOnline => _pageBlockTypes != null;
+
+    /// <summary>Mobility of the page block that <paramref name="pfn"/> lies in.</summary>
+    public MigrateType PageBlockType(uint pfn) => _pageBlockTypes is { } types ? types[BlockOf(pfn)] : MigrateType.Movable;
+
+    /// <summary>Changes the mobility of a page block.</summary>
+    public void SetPageBlockType(uint pfn, MigrateType type) => _pageBlockTypes![BlockOf(pfn)] = type;
+
+    /// <summary>Brings the section up with every page block movable. Linux: <c>online_mem_sections</c>.</summary>
+    internal void Online()
+    {
+        if (_pageBlockTypes != null)
+            return;
+        _pageBlockTypes = new MigrateType[Blocks];
+        Array.Fill(_pageBlockTypes, MigrateType.Movable);
+    }
+
+    /// <summary>Takes the section down. Linux: <c>offline_mem_sections</c>.</summary>
+    internal void Offline() => _pageBlockTypes = null;
+
+    private static int BlockOf(uint pfn) => (int)((pfn % MmConstants.SectionPages) >> MmConstants.PageBlockOrder);
+}

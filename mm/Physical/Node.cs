@@ -1,0 +1,57 @@
+namespace Emu.Mm;
+
+/// <summary>A memory node: zones and the order in which others are asked. Linux: <c>pg_data_t</c> (pglist_data).</summary>
+public sealed class Node
+{
+    private const int LocalDistance = 10, RemoteDistance = 20;
+
+    internal Node(int id, PhysicalMemory memory, int cpus)
+    {
+        Id = id;
+        Lru = new LruVec(memory, this);
+        for (int type = 0; type < Zones.Length; type++)
+            Zones[type] = new Zone(this, (ZoneType)type, memory, cpus);
+    }
+
+    /// <summary>Number of the node. Linux: <c>node_id</c>.</summary>
+    public int Id { get; }
+
+    /// <summary>Zones by <see cref="ZoneType"/>; some may be empty. Linux: <c>node_zones</c>.</summary>
+    public Zone[] Zones { get; } = new Zone[MmConstants.ZoneTypes];
+
+    /// <summary>All populated zones of all nodes, nearest node first, high zones before low. Linux: <c>ZONELIST_FALLBACK</c>.</summary>
+    public Zone[] FallbackZones { get; private set; } = [];
+
+    /// <summary>The populated zones of this node. Linux: <c>ZONELIST_NOFALLBACK</c>.</summary>
+    public Zone[] ThisNodeZones { get; private set; } = [];
+
+    /// <summary>The node's LRU lists. Linux: <c>__lruvec</c>.</summary>
+    public LruVec Lru { get; }
+
+    /// <summary>Pages of the node by kind. Linux: <c>vm_stat</c> of the node.</summary>
+    public long[] Stats { get; } = new long[(int)NodeStat.Count];
+
+    /// <summary>Frames that exist on the node. Linux: <c>node_present_pages</c>.</summary>
+    public ulong PresentPages => Sum(static zone => zone.PresentPages);
+
+    /// <summary>Frames that the allocator has.</summary>
+    public ulong ManagedPages => Sum(static zone => zone.ManagedPages);
+
+    /// <summary>Distance between nodes as the firmware would tell it. Linux: <c>node_distance</c>.</summary>
+    public int DistanceTo(Node other) => other == this ? LocalDistance : RemoteDistance;
+
+    /// <summary>Puts the zonelists together. Linux: <c>build_zonelists</c>.</summary>
+    internal void BuildZonelists(IReadOnlyList<Node> nodes)
+    {
+        ThisNodeZones = [.. Populated(this)];
+        List<Zone> fallback = [.. ThisNodeZones];
+        // Equal distances: the next higher node number first, so that load spreads.
+        for (int step = 1; step < nodes.Count; step++)
+            fallback.AddRange(Populated(nodes[(Id + step) % nodes.Count]));
+        FallbackZones = [.. fallback];
+    }
+
+    private static IEnumerable<Zone> Populated(Node node) => node.Zones.Reverse().Where(static zone => zone.IsPopulated);
+
+    private ulong Sum(Func<Zone, ulong> part) => Zones.Aggregate(0UL, (sum, zone) => sum + part(zone));
+}

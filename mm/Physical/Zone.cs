@@ -1,0 +1,199 @@
+namespace Emu.Mm;
+
+/// <summary>The levels of free memory that steer allocation and reclaim. Linux: <c>enum zone_watermarks</c>.</summary>
+public enum Watermark
+{
+    /// <summary>Below it only reserves are left.</summary>
+    Min,
+
+    /// <summary>Below it kswapd is woken.</summary>
+    Low,
+
+    /// <summary>At it kswapd rests.</summary>
+    High,
+
+    /// <summary>At it pages may be promoted from a slower node.</summary>
+    Promo,
+}
+
+/// <summary>A range of a node's memory with its free lists. Linux: <c>struct zone</c> (include/linux/mmzone.h).</summary>
+/// <remarks>Lock: <c>zone->lock</c> for the free lists and counts.</remarks>
+public sealed class Zone
+{
+    private readonly PhysicalMemory _memory;
+    private readonly List<MemoryRange> _present = [];
+    private readonly Queue<MemoryRange> _deferred = new();
+
+    internal Zone(Node node, ZoneType type, PhysicalMemory memory, int cpus)
+    {
+        Node = node;
+        Type = type;
+        _memory = memory;
+        Buddy = new BuddyAllocator(memory);
+        PerCpu = new PerCpuPages[cpus];
+        for (int cpu = 0; cpu < cpus; cpu++)
+            PerCpu[cpu] = new PerCpuPages(memory, Buddy);
+    }
+
+    /// <summary>The node it is part of. Linux: <c>zone_pgdat</c>.</summary>
+    public Node Node { get; }
+
+    /// <summary>Which zone of the node it is.</summary>
+    public ZoneType Type { get; }
+
+    /// <summary>Name as /proc/zoneinfo prints it.</summary>
+    public string Name => Type switch
+    {
+        ZoneType.Dma => "DMA",
+        ZoneType.Dma32 => "DMA32",
+        _ => Type.ToString(),
+    };
+
+    /// <summary>Free blocks.</summary>
+    public BuddyAllocator Buddy { get; }
+
+    /// <summary>Free pages by CPU. Linux: <c>per_cpu_pageset</c>.</summary>
+    public PerCpuPages[] PerCpu { get; }
+
+    /// <summary>First PFN. Linux: <c>zone_start_pfn</c>.</summary>
+    public uint StartPfn { get; private set; }
+
+    /// <summary>Frames from the first to the last, holes included. Linux: <c>spanned_pages</c>.</summary>
+    public ulong SpannedPages { get; private set; }
+
+    /// <summary>Frames that exist. Linux: <c>present_pages</c>.</summary>
+    public ulong PresentPages { get; private set; }
+
+    /// <summary>Frames that the allocator was given. Linux: <c>managed_pages</c>.</summary>
+    public ulong ManagedPages { get; private set; }
+
+    /// <summary>Frames of sections that are not up yet: free, but on no list.</summary>
+    public long DeferredPages { get; private set; }
+
+    /// <summary>Frames free in the buddy lists or not yet up. Linux: <c>NR_FREE_PAGES</c>.</summary>
+    public long FreePages => Buddy.FreePages + DeferredPages;
+
+    /// <summary>Watermarks in pages, by <see cref="Watermark"/>. Linux: <c>_watermark</c>.</summary>
+    public long[] Watermarks { get; } = new long[4];
+
+    /// <summary>Pages kept back from allocations that could have used a higher zone, by that zone's type.</summary>
+    public long[] LowmemReserve { get; } = new long[MmConstants.ZoneTypes];
+
+    /// <summary>Frames reserved for atomic allocations of high order. Linux: <c>nr_reserved_highatomic</c>.</summary>
+    public long ReservedHighAtomic { get; internal set; }
+
+    /// <summary>Allocations served here.</summary>
+    public long AllocationCount { get; internal set; }
+
+    /// <summary>Ranges that exist, in ascending order.</summary>
+    public IReadOnlyList<MemoryRange> PresentRanges => _present;
+
+    /// <summary>Whether it has memory at all. Linux: <c>populated_zone</c>.</summary>
+    public bool IsPopulated => PresentPages != 0;
+
+    /// <summary>Adds a range of frames, to be brought up when they are needed.</summary>
+    /// <param name="range">Within one or more sections, not overlapping what the zone has.</param>
+    internal void AddRange(MemoryRange range)
+    {
+        if (!IsPopulated)
+            StartPfn = range.StartPfn;
+        SpannedPages = range.EndPfn - StartPfn;
+        PresentPages += range.Pages;
+        _present.Add(range);
+        _memory.AssignZone(this, range.StartPfn, range.EndPfn);
+        uint start = Math.Max(range.StartPfn, MemoryLayout.ReservedLowPages);
+        for (uint at = start; at < range.EndPfn;)
+        {
+            uint end = Math.Min(range.EndPfn, (at / MmConstants.SectionPages * MmConstants.SectionPages) + MmConstants.SectionPages);
+            _deferred.Enqueue(new MemoryRange(at, end, range.Node));
+            DeferredPages += end - at;
+            ManagedPages += end - at;
+            at = end;
+        }
+    }
+
+    /// <summary>Gives the next section's frames to the free lists. Linux: <c>deferred_grow_zone</c>.</summary>
+    /// <returns>Whether there was one.</returns>
+    internal bool GrowDeferred()
+    {
+        if (!_deferred.TryDequeue(out MemoryRange range))
+            return false;
+        _memory.Sections[range.StartPfn / MmConstants.SectionPages].Online();
+        DeferredPages -= range.Pages;
+        for (uint pfn = range.StartPfn; pfn < range.EndPfn;)
+        {
+            int order = Math.Min(System.Numerics.BitOperations.TrailingZeroCount(pfn), MmConstants.MaxPageOrder);
+            while (pfn + (1u << order) > range.EndPfn)
+                order--;
+            Buddy.Free(pfn, order, MigrateType.Movable, toTail: true);
+            pfn += 1u << order;
+        }
+        return true;
+    }
+
+    /// <summary>Brings every section up. For those who look at each frame.</summary>
+    internal void GrowAll()
+    {
+        while (GrowDeferred())
+        {
+        }
+    }
+
+    /// <summary>
+    /// Whether an allocation leaves <paramref name="mark"/> pages and a large enough block. Linux: <c>__zone_watermark_ok</c>.
+    /// </summary>
+    /// <param name="order">Order wanted.</param>
+    /// <param name="mark">Pages that must stay free.</param>
+    /// <param name="highestZone">Highest zone that the caller could have used.</param>
+    /// <param name="flags">How far it may dip into reserves.</param>
+    public bool WatermarkOk(int order, long mark, ZoneType highestZone, AllocFlags flags)
+    {
+        long free = FreePages - UnusableFree(order, flags);
+        long min = mark;
+        if ((flags & AllocFlags.Reserves) != 0)
+        {
+            if ((flags & AllocFlags.MinReserve) != 0)
+            {
+                min -= min / 2;
+                if ((flags & AllocFlags.NonBlock) != 0)
+                    min -= min / 4;
+            }
+            if ((flags & AllocFlags.Oom) != 0)
+                min -= min / 2;
+        }
+        if (free <= min + LowmemReserve[(int)highestZone])
+            return false;
+        return order == 0 || DeferredPages >= 1L << order || HasBlock(order, flags);
+    }
+
+    // Linux: __zone_watermark_unusable_free
+    private long UnusableFree(int order, AllocFlags flags)
+    {
+        long unusable = (1L << order) - 1;
+        if ((flags & AllocFlags.Reserves) == 0)
+            unusable += ReservedHighAtomic;
+        if ((flags & AllocFlags.Cma) == 0)
+            unusable += Buddy.FreeCmaPages;
+        return unusable;
+    }
+
+    private bool HasBlock(int order, AllocFlags flags)
+    {
+        for (int o = order; o < MmConstants.PageOrders; o++)
+        {
+            FreeArea area = Buddy.Areas[o];
+            if (area.FreeBlocks == 0)
+                continue;
+            for (MigrateType type = MigrateType.Unmovable; type <= MigrateType.Reclaimable; type++)
+            {
+                if (!area.IsEmpty(type))
+                    return true;
+            }
+            if ((flags & AllocFlags.Cma) != 0 && !area.IsEmpty(MigrateType.Cma))
+                return true;
+            if ((flags & (AllocFlags.HighAtomic | AllocFlags.Oom)) != 0 && !area.IsEmpty(MigrateType.HighAtomic))
+                return true;
+        }
+        return false;
+    }
+}
