@@ -3,6 +3,10 @@ namespace Emu.Host;
 /// <summary>
 /// Turns the raw bytes of a name into the NUL-terminated string that the host wants. The bytes need not be UTF-8.
 /// </summary>
+/// <remarks>
+/// Plain loops: names are short, and the library's generic searches are not all precompiled. The first call of one that
+/// is not would start the JIT, which takes longer than the whole start of this layer.
+/// </remarks>
 internal static unsafe class CString
 {
     /// <summary>The longest path with its NUL (<c>PATH_MAX</c>, include/uapi/linux/limits.h).</summary>
@@ -29,10 +33,22 @@ internal static unsafe class CString
     {
         if (source.Length >= capacity)
             return -tooLong;
-        if (source.Contains((byte)0))
-            return -HostErrno.EINVAL;
-        source.CopyTo(new Span<byte>(target, capacity));
+        for (int i = 0; i < source.Length; i++)
+        {
+            if (source[i] == 0)
+                return -HostErrno.EINVAL;
+            target[i] = source[i];
+        }
         target[source.Length] = 0;
         return 0;
+    }
+
+    /// <summary>The length of a string that ends in a NUL, or at the end of the bytes.</summary>
+    internal static int Length(ReadOnlySpan<byte> bytes)
+    {
+        int length = 0;
+        while (length < bytes.Length && bytes[length] != 0)
+            length++;
+        return length;
     }
 }

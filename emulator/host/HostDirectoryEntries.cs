@@ -79,12 +79,11 @@ public ref struct HostDirectoryEntries(ReadOnlySpan<byte> filled)
         get
         {
             ReadOnlySpan<byte> name = _current[NameOffset..];
-            int end = name.IndexOf((byte)0);
             return new HostDirectoryEntry(
                 Unsafe.ReadUnaligned<ulong>(in _current[0]),
                 Unsafe.ReadUnaligned<long>(in _current[OffOffset]),
                 (HostEntryType)_current[TypeOffset],
-                end < 0 ? name : name[..end]);
+                name[..CString.Length(name)]);
         }
     }
 

@@ -12,9 +12,9 @@ namespace Emu.Host;
 /// takes the byte itself) waits in the call, and only a signal ends that; this class sends it.
 /// </para>
 /// <para>
-/// The signal is a real-time one whose action is the default when the first target is made, found from 60 downward: far
-/// from those of libc (32, 33) and of the runtime (34, sent to threads it wants to suspend). It is caught without
-/// SA_RESTART, so that calls end with <c>EINTR</c>, by a handler that is libc's <c>abs</c>: a pure function of an
+/// The signal is a real-time one whose action is the default when the first is sent, found from 60 downward: far from
+/// those of libc (32, 33) and of the runtime (34, sent to threads it wants to suspend). It is caught, from then on,
+/// without SA_RESTART, so that calls end with <c>EINTR</c>, by a handler that is libc's <c>abs</c>: a pure function of an
 /// <c>int</c>. Managed code cannot be a handler, for the signal may find the thread amid managed code, where the
 /// runtime takes no call from outside. The runtime's own waits bear an interruption, and none is sent while the thread
 /// is outside <see cref="TryEnter"/> and <see cref="Leave"/> unless it leaves at that moment.
@@ -38,36 +38,24 @@ public sealed class HostInterruptTarget : IDisposable
     private const long LongestPause = 5_000_000;
     private const int Attempts = 200;
 
+    private static int _signal; // 0 until it is caught
+
     private readonly Lock _gate = new();
-    private readonly int _process;
-    private readonly int _thread;
-    private readonly int _signal;
+    private readonly int _process = Native.getpid();
+    private readonly int _thread = HostProcess.GetThreadId();
     private bool _disposed;
     private int _requested;
     private int _crossings; // of TryEnter and Leave: odd inside
 
-    private HostInterruptTarget(int signal)
-    {
-        _process = Native.getpid();
-        _thread = HostProcess.GetThreadId();
-        _signal = signal;
-    }
-
     /// <summary>
     /// A target for the calling thread, which alone may call <see cref="TryEnter"/>, <see cref="Leave"/> and
-    /// <see cref="Dispose"/>, and must dispose of it before it ends. 0, or a negative errno and no object
-    /// (<c>-EBUSY</c>: no free signal).
+    /// <see cref="Dispose"/>, and must dispose of it before it ends.
     /// </summary>
-    public static int Create(out HostInterruptTarget? target)
+    public HostInterruptTarget()
     {
-        target = null;
-        int signal = CatchSignal();
-        if (signal < 0)
-            return signal;
-        // The mask is inherited from whoever started the process.
-        Native.UnblockSignals(1UL << (signal - 1));
-        target = new HostInterruptTarget(signal);
-        return 0;
+        // The mask is inherited from whoever started the process. Which signal it will be, the first sender decides.
+        ulong candidates = (1UL << HighestSignal) - (1UL << (LowestSignal - 1));
+        Native.UnblockSignals(candidates);
     }
 
     /// <summary>True from <see cref="Interrupt"/> to <see cref="Clear"/>.</summary>
@@ -100,8 +88,9 @@ public sealed class HostInterruptTarget : IDisposable
     /// and until <see cref="Clear"/> no other begins.
     /// </summary>
     /// <returns>
-    /// True when the thread was outside or has left its call; false when it is still inside after a second of trying,
-    /// which means a wait that the host does not interrupt (storage that does not answer). The request stands.
+    /// True when the thread was outside or has left its call. False when it is still inside after a second of trying,
+    /// which means a wait that the host does not interrupt (storage that does not answer), or when all signals are taken.
+    /// The request stands.
     /// </returns>
     public bool Interrupt()
     {
@@ -109,8 +98,11 @@ public sealed class HostInterruptTarget : IDisposable
         int crossing = Volatile.Read(ref _crossings);
         if ((crossing & 1) == 0)
             return true;
+        int signal = CatchSignal();
+        if (signal < 0)
+            return false;
         lock (_gate)
-            return _disposed || SendUntilLeft(crossing);
+            return _disposed || SendUntilLeft(crossing, signal);
     }
 
     /// <summary>Ends the sending of signals to the thread, whose number the host may give to another.</summary>
@@ -120,14 +112,14 @@ public sealed class HostInterruptTarget : IDisposable
             _disposed = true;
     }
 
-    private bool SendUntilLeft(int crossing)
+    private bool SendUntilLeft(int crossing, int signal)
     {
         long pause = FirstPause;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             if (Volatile.Read(ref _crossings) != crossing)
                 return true;
-            Native.Syscall(SyscallNumber.Tgkill, _process, _thread, _signal);
+            Native.Syscall(SyscallNumber.Tgkill, _process, _thread, signal);
             HostPoll.Poll([], pause);
             pause = Math.Min(pause * 2, LongestPause);
         }
@@ -135,11 +127,14 @@ public sealed class HostInterruptTarget : IDisposable
     }
 
     /// <summary>
-    /// Catches the signal of the class, once for the process: its number or a negative errno. Without a lock: threads that
-    /// race find the same signal free or already caught by the same handler.
+    /// The signal of the class, caught from the first call on; a negative errno when there is none. Without a lock: threads
+    /// that race find the same signal free, or already caught by the same handler.
     /// </summary>
-    private static unsafe int CatchSignal()
+    private static int CatchSignal()
     {
+        int known = Volatile.Read(ref _signal);
+        if (known != 0)
+            return known;
         if (!NativeLibrary.TryLoad(Native.Libc, typeof(Native).Assembly, DllImportSearchPath.SafeDirectories, out nint libc)
             || !NativeLibrary.TryGetExport(libc, "abs", out nint handler))
         {
@@ -147,18 +142,25 @@ public sealed class HostInterruptTarget : IDisposable
         }
         for (int signal = HighestSignal; signal >= LowestSignal; signal--)
         {
-            NativeSigaction old = default;
-            int result = Native.Result(Native.sigaction(signal, null, &old));
-            if (result < 0)
-                return result;
-            if (old.Handler == handler)
-                return signal;
-            if (old.Handler != 0)
+            if (!TryCatch(signal, handler))
                 continue;
-            NativeSigaction action = new() { Handler = handler, Flags = SaOnStack };
-            result = Native.Result(Native.sigaction(signal, &action, null));
-            return result < 0 ? result : signal;
+            Volatile.Write(ref _signal, signal);
+            return signal;
         }
         return -HostErrno.EBUSY;
+    }
+
+    /// <summary>Catches a signal unless someone else does.</summary>
+    private static unsafe bool TryCatch(int signal, nint handler)
+    {
+        NativeSigaction action = default;
+        if (Native.sigaction(signal, null, &action) < 0)
+            return false;
+        if (action.Handler == handler)
+            return true;
+        if (action.Handler != 0)
+            return false;
+        action = new NativeSigaction { Handler = handler, Flags = SaOnStack };
+        return Native.sigaction(signal, &action, null) == 0;
     }
 }

@@ -63,12 +63,10 @@ public static unsafe class HostPoll
     /// </summary>
     public static int Poll(Span<HostPollEntry> entries, long timeoutNanoseconds)
     {
-        NativeTimespec time = Split(timeoutNanoseconds);
-        int result;
-        do
-            result = Call(entries, timeoutNanoseconds < 0 ? null : &time);
-        while (result == -HostErrno.EINTR);
-        return result;
+        if (entries.IsEmpty)
+            return CallUntilDone(null, 0, timeoutNanoseconds);
+        fixed (HostPollEntry* address = &entries[0])
+            return CallUntilDone(address, entries.Length, timeoutNanoseconds);
     }
 
     /// <summary><see cref="Poll(Span{HostPollEntry}, long)"/> that answers <c>-EINTR</c>.</summary>
@@ -76,19 +74,17 @@ public static unsafe class HostPoll
     /// <param name="timeoutNanoseconds">In: the longest wait. Out: what is left of it.</param>
     public static int PollInterruptible(Span<HostPollEntry> entries, ref long timeoutNanoseconds)
     {
-        if (timeoutNanoseconds < 0)
-            return Call(entries, null);
-        NativeTimespec time = Split(timeoutNanoseconds);
-        int result = Call(entries, &time);
-        timeoutNanoseconds = time.Seconds * NanosecondsPerSecond + time.Nanoseconds;
-        return result;
+        if (entries.IsEmpty)
+            return CallOnce(null, 0, ref timeoutNanoseconds);
+        fixed (HostPollEntry* address = &entries[0])
+            return CallOnce(address, entries.Length, ref timeoutNanoseconds);
     }
 
     /// <summary>Waits for one descriptor; the events that came, 0 after the timeout, or a negative errno.</summary>
     public static int Poll(int fd, short events, long timeoutNanoseconds)
     {
         HostPollEntry entry = new(fd, events);
-        int result = Poll(new Span<HostPollEntry>(ref entry), timeoutNanoseconds);
+        int result = CallUntilDone(&entry, 1, timeoutNanoseconds);
         return result <= 0 ? result : entry.REvents;
     }
 
@@ -98,11 +94,24 @@ public static unsafe class HostPoll
     /// </summary>
     public static int EventFd(uint initial, int flags) => Native.Result(Native.eventfd(initial, flags));
 
-    /// <summary>The system call itself: it stores what is left of the time, which libc's wrapper would hide.</summary>
-    private static int Call(Span<HostPollEntry> entries, NativeTimespec* time)
+    private static int CallUntilDone(HostPollEntry* entries, int count, long timeoutNanoseconds)
     {
-        fixed (HostPollEntry* address = entries)
-            return (int)Native.Syscall(SyscallNumber.Ppoll, (nint)address, entries.Length, (nint)time);
+        int result;
+        do
+            result = CallOnce(entries, count, ref timeoutNanoseconds);
+        while (result == -HostErrno.EINTR);
+        return result;
+    }
+
+    /// <summary>The system call itself: it stores what is left of the time, which libc's wrapper would hide.</summary>
+    private static int CallOnce(HostPollEntry* entries, int count, ref long timeoutNanoseconds)
+    {
+        if (timeoutNanoseconds < 0)
+            return (int)Native.Syscall(SyscallNumber.Ppoll, (nint)entries, count);
+        NativeTimespec time = Split(timeoutNanoseconds);
+        int result = (int)Native.Syscall(SyscallNumber.Ppoll, (nint)entries, count, (nint)(&time));
+        timeoutNanoseconds = time.Seconds * NanosecondsPerSecond + time.Nanoseconds;
+        return result;
     }
 
     private static NativeTimespec Split(long nanoseconds) => new()

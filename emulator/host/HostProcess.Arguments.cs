@@ -29,7 +29,7 @@ public static unsafe partial class HostProcess
         HostFile.Close(fd);
         if (length < 0)
             return length;
-        strings = SplitStrings(bytes.AsSpan(0, length));
+        strings = SplitStrings(new ReadOnlySpan<byte>(bytes, 0, length));
         return 0;
     }
 
@@ -39,7 +39,7 @@ public static unsafe partial class HostProcess
         int length = 0;
         while (true)
         {
-            long count = HostFile.Read(fd, bytes.AsSpan(length));
+            long count = HostFile.Read(fd, new Span<byte>(bytes, length, bytes.Length - length));
             if (count <= 0)
                 return count < 0 ? (int)count : length;
             length += (int)count;
@@ -51,15 +51,18 @@ public static unsafe partial class HostProcess
     /// <summary>Splits strings that each end in a NUL; a last one without it counts too.</summary>
     internal static byte[][] SplitStrings(ReadOnlySpan<byte> bytes)
     {
-        int count = bytes.Count((byte)0);
-        if (!bytes.IsEmpty && bytes[^1] != 0)
-            count++;
+        int count = 0;
+        for (int i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] == 0 || i == bytes.Length - 1)
+                count++;
+        }
         byte[][] strings = new byte[count][];
         for (int i = 0; i < count; i++)
         {
-            int end = bytes.IndexOf((byte)0);
-            strings[i] = (end < 0 ? bytes : bytes[..end]).ToArray();
-            bytes = end < 0 ? [] : bytes[(end + 1)..];
+            int length = CString.Length(bytes);
+            strings[i] = bytes[..length].ToArray();
+            bytes = bytes[Math.Min(length + 1, bytes.Length)..];
         }
         return strings;
     }

@@ -105,8 +105,7 @@ public static unsafe partial class HostProcess
     public static ReadOnlySpan<byte> GetField(ReadOnlySpan<byte> utsname, HostUtsnameField field)
     {
         ReadOnlySpan<byte> bytes = utsname.Slice((int)field * UtsnameFieldSize, UtsnameFieldSize);
-        int end = bytes.IndexOf((byte)0);
-        return end < 0 ? bytes : bytes[..end];
+        return bytes[..CString.Length(bytes)];
     }
 
     /// <summary>

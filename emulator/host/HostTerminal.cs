@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Emu.Host;
@@ -158,14 +159,16 @@ public static unsafe class HostTerminal
         const int VMin = 6;
         if (termios.Length < AttributesSize)
             return;
-        Span<uint> flags = MemoryMarshal.Cast<byte, uint>(termios[..16]);
-        flags[0] &= ~InputOff;
-        flags[1] &= ~OutputOff;
-        flags[2] = (flags[2] & ~ControlOff) | ControlOn;
-        flags[3] &= ~LocalOff;
+        Change(termios[0..4], InputOff, 0);
+        Change(termios[4..8], OutputOff, 0);
+        Change(termios[8..12], ControlOff, ControlOn);
+        Change(termios[12..16], LocalOff, 0);
         termios[Characters + VMin] = 1;
         termios[Characters + VTime] = 0;
     }
+
+    private static void Change(Span<byte> word, uint off, uint on) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(word, (BinaryPrimitives.ReadUInt32LittleEndian(word) & ~off) | on);
 
     private static int Get(int fd, nuint request, Span<byte> buffer, int size)
     {

@@ -24,14 +24,13 @@ public class HostInterruptTargetTests : TestBase
 
         private void Run(Func<long> call)
         {
-            Assert.Equal(0, HostInterruptTarget.Create(out HostInterruptTarget? target));
-            Target = target!;
+            using HostInterruptTarget target = new();
+            Target = target;
             _threadId = HostProcess.GetThreadId();
-            bool entered = target!.TryEnter();
+            bool entered = target.TryEnter();
             _ready.Set();
             _result = entered ? call() : -HostErrno.ECANCELED;
             target.Leave();
-            target.Dispose();
         }
 
         /// <summary>Waits until the host has put the thread to sleep: it is in its call.</summary>
@@ -155,10 +154,10 @@ public class HostInterruptTargetTests : TestBase
     [Fact]
     public void TryEnter_IsFalse_FromInterruptToClear()
     {
-        Assert.Equal(0, HostInterruptTarget.Create(out HostInterruptTarget? target));
+        HostInterruptTarget target = new();
         using (target)
         {
-            Assert.False(target!.IsRequested);
+            Assert.False(target.IsRequested);
             Assert.True(target.Interrupt());
             Assert.True(target.IsRequested);
             Assert.False(target.TryEnter());
@@ -197,12 +196,12 @@ public class HostInterruptTargetTests : TestBase
         using ManualResetEventSlim ready = new();
         Thread owner = new(() =>
         {
-            HostInterruptTarget.Create(out target);
+            target = new HostInterruptTarget();
             ready.Set();
             byte[] buffer = new byte[1];
             while (Volatile.Read(ref interrupted) < rounds)
-                CallOnce(target!, read, buffer, ref interrupted);
-            target!.Dispose();
+                CallOnce(target, read, buffer, ref interrupted);
+            target.Dispose();
         });
         owner.Start();
         ready.Wait();

@@ -79,7 +79,7 @@ public class HostTerminalTests : TestBase
         Assert.Equal(-HostErrno.EBADF, HostTerminal.SetWindowSize(NoFd, size));
     }
 
-    /// <summary>Types a line of three bytes and waits until the terminal has it: the host hands it over in its own time.</summary>
+    /// <summary>Types a line of three bytes and waits until the terminal has it: the host takes its time.</summary>
     private static void TypeLine(int master, int terminal)
     {
         HostFile.Write(master, "ab\n"u8);

@@ -19,8 +19,8 @@ internal readonly record struct ChildStatus(int Word)
 }
 
 /// <summary>
-/// A process that runs one verb of <see cref="ChildProgram"/>, in its own process group or session. Made with posix_spawn(3), for the
-/// library's classes know neither arguments that are not UTF-8 nor the signal that ended a process.
+/// A process that runs one verb of <see cref="ChildProgram"/>, in its own process group or session. Made with
+/// posix_spawn(3), for the library's classes know neither arguments that are not UTF-8 nor the signal that ended a process.
 /// </summary>
 internal sealed unsafe class Child
 {

@@ -9,18 +9,18 @@ namespace Emu.Host.Tests.Support;
 /// </summary>
 internal static class ChildProgram
 {
-    private static byte[][] s_arguments = [];
+    private static byte[][] _arguments = [];
 
     public static int Main(string[] arguments)
     {
         if (arguments.Length == 0)
             return 64;
-        HostProcess.GetArguments(out s_arguments);
-        s_arguments = s_arguments[2..];
+        HostProcess.GetArguments(out _arguments);
+        _arguments = _arguments[2..];
         switch (arguments[0])
         {
             case "arguments":
-                return WriteStrings(s_arguments[1..]);
+                return WriteStrings(_arguments[1..]);
             case "environment":
                 HostProcess.GetEnvironment(out byte[][] variables);
                 return WriteStrings(variables);
@@ -35,14 +35,14 @@ internal static class ChildProgram
             case "default":
                 return RunDefaultAction();
             case "terminal":
-                return ChildTerminal.Run(s_arguments[0]);
+                return ChildTerminal.Run(_arguments[0]);
             default:
                 return 64;
         }
     }
 
     private static int Number(int index) =>
-        int.Parse(Encoding.ASCII.GetString(s_arguments[index]), CultureInfo.InvariantCulture);
+        int.Parse(Encoding.ASCII.GetString(_arguments[index]), CultureInfo.InvariantCulture);
 
     /// <summary>Writes strings in hexadecimal, a line each, to the descriptor of the first argument.</summary>
     private static int WriteStrings(byte[][] strings)
