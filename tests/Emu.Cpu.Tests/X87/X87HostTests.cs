@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using Xunit.Abstractions;
+
+namespace Emu.Cpu.Tests.X87;
+
+/// <summary>
+/// Every operation against this host's FPU, bit for bit: registers, memory, exception flags and the condition codes
+/// that the operation defines.
+/// </summary>
+public sealed class X87HostTests(X87Oracle oracle, ITestOutputHelper output) : IClassFixture<X87Oracle>
+{
+    private const int RandomCount = 200_000;
+    private const int BatchSize = 50_000;
+    private const int ReportLimit = 10;
+
+    private static readonly X87Op[] Transcendentals =
+    [
+        X87Op.F2xm1, X87Op.Fyl2x, X87Op.Fyl2xp1, X87Op.Fptan, X87Op.Fpatan, X87Op.Fsin, X87Op.Fcos, X87Op.Fsincos,
+    ];
+
+    public static TheoryData<X87Op> Exact => [.. Enum.GetValues<X87Op>().Except(Transcendentals)];
+
+    [X87Theory]
+    [MemberData(nameof(Exact))]
+    public void Operation_EqualsHost_OnEdges(X87Op op)
+    {
+        Compare(Edges(op));
+    }
+
+    [X87Theory]
+    [MemberData(nameof(Exact))]
+    public void Operation_EqualsHost_OnRandomOperands(X87Op op)
+    {
+        int seed = Seed();
+        output.WriteLine($"seed {seed}");
+        Compare(RandomCases(op, new Random(seed), RandomCount));
+    }
+
+    internal static int Seed()
+    {
+        string? given = Environment.GetEnvironmentVariable("EMU_TEST_SEED");
+        return given is null ? Environment.TickCount : int.Parse(given, CultureInfo.InvariantCulture);
+    }
+
+    internal static IEnumerable<OracleCase> Edges(X87Op op)
+    {
+        foreach (ushort control in X87Cases.Controls)
+        {
+            foreach (Float80 a in X87Cases.Values)
+            {
+                foreach (Float80 b in UsesSecond(op) ? X87Cases.Values : [Float80.One])
+                {
+                    foreach (ulong memory in UsesMemory(op) ? X87Cases.Memory : [0UL])
+                        yield return NewCase(op, control, a, b, memory);
+                }
+            }
+        }
+    }
+
+    internal static IEnumerable<OracleCase> RandomCases(X87Op op, Random random, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Float80 a = X87Cases.RandomValue(random);
+            Float80 b = X87Cases.RandomNear(random, a);
+            yield return NewCase(op, X87Cases.RandomControl(random), a, b, X87Cases.RandomMemory(random));
+        }
+    }
+
+    private static OracleCase NewCase(X87Op op, ushort control, Float80 a, Float80 b, ulong memory) => new()
+    {
+        Op = (ushort)op,
+        Control = control,
+        St0 = new Packed80(a),
+        St1 = new Packed80(b),
+        Memory = memory,
+    };
+
+    private static bool UsesSecond(X87Op op)
+    {
+        return op is <= X87Op.Fdivr or (>= X87Op.Fcom and <= X87Op.Fucomi) or X87Op.Fprem or X87Op.Fprem1 or X87Op.Fscale
+            or X87Op.Fyl2x or X87Op.Fyl2xp1 or X87Op.Fpatan;
+    }
+
+    private static bool UsesMemory(X87Op op)
+    {
+        return op is (>= X87Op.FldSingle and <= X87Op.Fild64) or >= X87Op.FaddSingle;
+    }
+
+    private void Compare(IEnumerable<OracleCase> cases)
+    {
+        int mismatches = 0;
+        int total = 0;
+        StringBuilder report = new();
+        foreach (OracleCase[] batch in cases.Chunk(BatchSize))
+        {
+            Task<OracleResult[]> host = Task.Run(() => oracle.Run(batch));
+            OracleResult[] emulated = new OracleResult[batch.Length];
+            ushort[] defined = new ushort[batch.Length];
+            for (int i = 0; i < batch.Length; i++)
+                emulated[i] = X87Model.Run(batch[i], out defined[i]);
+            OracleResult[] native = host.GetAwaiter().GetResult();
+            for (int i = 0; i < batch.Length; i++)
+            {
+                if (!Same(batch[i], emulated[i], native[i], defined[i]) && mismatches++ < ReportLimit)
+                    report.AppendLine($"{batch[i]}\n  emu  {emulated[i]}\n  host {native[i]}");
+            }
+            total += batch.Length;
+        }
+        output.WriteLine($"{total} cases, {mismatches} mismatches");
+        Assert.True(mismatches == 0, $"{mismatches} of {total} differ\n{report}");
+    }
+
+    private static bool Same(in OracleCase testCase, in OracleResult emulated, in OracleResult native, ushort defined)
+    {
+        const ulong ComparedFlags = 0x45;
+        bool toFlags = (X87Op)testCase.Op is X87Op.Fcomi or X87Op.Fucomi;
+        bool sameMemory = toFlags
+            ? (native.Memory & ComparedFlags) == emulated.Memory
+            : native.Memory == emulated.Memory && native.MemoryHigh == emulated.MemoryHigh;
+        return sameMemory
+            && native.St0.Value == emulated.St0.Value
+            && native.St1.Value == emulated.St1.Value
+            && ((native.Status ^ emulated.Status) & defined) == 0;
+    }
+}
