@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Emu.Cpu;
 
-/// <summary>Division and square root of 128-bit integers by the 64-bit steps that the processor has.</summary>
+/// <summary>Arithmetic on 128-bit integers by the 64-bit steps that the processor has.</summary>
 internal static class WideArithmetic
 {
     /// <summary>
@@ -45,6 +45,30 @@ internal static class WideArithmetic
         if (remainder != 0)
             rest = remainder > root ? ulong.MaxValue : 1;
         return root;
+    }
+
+    /// <summary>The upper 128 bits of a × b, up to 3 units too low: the lowest partial product is left out.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static UInt128 MultiplyHigh(UInt128 a, UInt128 b)
+    {
+        ulong aHigh = (ulong)(a >> 64);
+        ulong bHigh = (ulong)(b >> 64);
+        ulong high = Math.BigMul(aHigh, bHigh, out ulong low);
+        ulong cross = Math.BigMul(aHigh, (ulong)b, out _);
+        ulong otherCross = Math.BigMul((ulong)a, bHigh, out _);
+        low += cross;
+        high += low < cross ? 1UL : 0;
+        low += otherCross;
+        high += low < otherCross ? 1UL : 0;
+        return new UInt128(high, low);
+    }
+
+    /// <summary>dividend × 2^128 ÷ divisor, cut; the dividend is below the divisor, whose bit 127 is set.</summary>
+    public static UInt128 DivideFraction(UInt128 dividend, UInt128 divisor)
+    {
+        ulong upper = DivideWideDigit(ref dividend, divisor);
+        ulong lower = DivideWideDigit(ref dividend, divisor);
+        return new UInt128(upper, lower);
     }
 
     /// <summary>A root of high × 2^64 that is right to about 50 bits, with bit 63 set.</summary>
@@ -96,6 +120,34 @@ internal static class WideArithmetic
                 break;
         }
         remainder = unchecked((high << 32) + digit - (quotient * divisor));
+        return quotient;
+    }
+
+    /// <summary>
+    /// dividend × 2^64 ÷ divisor, a quotient of 64 bits; leaves the remainder in <paramref name="dividend"/>. The
+    /// estimate from the upper half of the divisor is at most 2 too large.
+    /// </summary>
+    private static ulong DivideWideDigit(ref UInt128 dividend, UInt128 divisor)
+    {
+        ulong divisorHigh = (ulong)(divisor >> 64);
+        ulong high = (ulong)(dividend >> 64);
+        ulong quotient = high >= divisorHigh ? ulong.MaxValue : Divide(high, (ulong)dividend, divisorHigh, out _);
+        ulong productHigh = Math.BigMul(quotient, divisorHigh, out ulong productLow);
+        ulong carry = Math.BigMul(quotient, (ulong)divisor, out ulong last);
+        UInt128 top = new UInt128(productHigh, productLow) + carry;
+
+        // The difference of dividend × 2^64 and top × 2^64 + last takes 192 bits, signed.
+        UInt128 difference = dividend - top - (last != 0 ? UInt128.One : UInt128.Zero);
+        UInt128 remainder = new((ulong)difference, 0 - last);
+        long overflow = (long)(difference >> 64);
+        while (overflow < 0)
+        {
+            quotient--;
+            UInt128 next = remainder + divisor;
+            overflow += next < remainder ? 1 : 0;
+            remainder = next;
+        }
+        dividend = remainder;
         return quotient;
     }
 }

@@ -24,6 +24,12 @@ public static class X87Status
     /// <summary>All six exception flags; the same bits of the control word are their masks.</summary>
     public const ushort Exceptions = IE | DE | ZE | OE | UE | PE;
 
+    /// <summary>Stack fault: with IE, the register stack overflowed (C1 set) or underflowed (C1 clear).</summary>
+    public const ushort SF = 1 << 6;
+
+    /// <summary>Exception summary: some flag is set that the control word does not mask.</summary>
+    public const ushort ES = 1 << 7;
+
     /// <summary>Condition code 0.</summary>
     public const ushort C0 = 1 << 8;
 
@@ -35,6 +41,9 @@ public static class X87Status
 
     /// <summary>Condition code 3.</summary>
     public const ushort C3 = 1 << 14;
+
+    /// <summary>Busy: a copy of ES.</summary>
+    public const ushort B = 1 << 15;
 
     /// <summary>All four condition codes.</summary>
     public const ushort Conditions = C0 | C1 | C2 | C3;

@@ -4,7 +4,7 @@ public static partial class X87Math
 {
     /// <summary>
     /// Compares a with b into C3, C2 and C0, and clears C1; any NaN raises IE: FCOM, FICOM, FTST against +0 (Intel SDM
-    /// Vol. 2, "FCOM/FCOMP/FCOMPP", table 3-19).
+    /// Vol. 2, "FCOM/FCOMP/FCOMPP").
     /// </summary>
     /// <remarks>The condition codes are written even if an unmasked exception suppresses the pop.</remarks>
     public static void Compare(Float80 a, Float80 b, ref X87Context context)

@@ -99,12 +99,27 @@ public static partial class X87Math
     private static ulong Store(Float80 value, MemoryFormat format, ref X87Context context)
     {
         int exponent = value.Exponent - Float80.Bias + format.Bias;
-        int cut = 63 - format.FractionBits;
-        ulong rest = value.Significand << (64 - cut);
-        bool exact = rest == 0 && (long)value.Significand < 0;
-        if (exact && (uint)(exponent - 1) < (uint)(format.MaxExponent - 1))
-            return Pack(value.Sign, exponent, value.Significand >> cut, format);
+        bool common = (context.ControlWord & X87Context.RoundingMask) == 0 && (long)value.Significand < 0;
+        if (common && (uint)(exponent - 1) < (uint)(format.MaxExponent - 2))
+            return StoreNearest(value, exponent, format, ref context);
         return StoreRounded(value, format, ref context);
+    }
+
+    /// <summary>A normal number to the nearest one, without a branch on the discarded bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong StoreNearest(Float80 value, int exponent, MemoryFormat format, ref X87Context context)
+    {
+        int cut = 63 - format.FractionBits;
+        ulong kept = value.Significand >> cut;
+        ulong rest = value.Significand << (64 - cut);
+        ulong carrying = rest + (Float80.IntegerBit - 1) + (kept & 1);
+        uint up = carrying < rest ? 1u : 0;
+        uint inexact = rest != 0 ? (uint)X87Status.PE : 0;
+        context.Status |= (ushort)(inexact | (up * X87Status.C1));
+
+        // The integer bit counts one into the exponent field, and so does a carry out of the fraction.
+        ulong magnitude = ((ulong)(exponent - 1) << format.FractionBits) + kept + up;
+        return magnitude | (value.Sign != 0 ? format.Sign : 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -55,7 +55,7 @@ public static partial class X87Math
         return StoreInteger(value, 64, X87Context.RoundingMask, ref context);
     }
 
-    /// <summary>Converts to an integer of so many bits (Intel SDM Vol. 2, "FIST/FISTP", tables 3-23 and 3-24).</summary>
+    /// <summary>Converts to an integer of so many bits (Intel SDM Vol. 2, "FIST/FISTP").</summary>
     private static long StoreInteger(Float80 value, int bits, int control, ref X87Context context)
     {
         long indefinite = long.MinValue >> (64 - bits);

@@ -23,7 +23,7 @@ public static partial class X87Math
         return X87Rounder.Normalize(a.Sign, Float80.Bias + 63, integer, 0, context.ExtendedControl, ref context);
     }
 
-    /// <summary>a × 2^n for n the integer part of b: FSCALE (Intel SDM Vol. 2, "FSCALE", table 3-29).</summary>
+    /// <summary>a × 2^n for n the integer part of b: FSCALE (Intel SDM Vol. 2, "FSCALE").</summary>
     public static Float80 Scale(Float80 a, Float80 b, ref X87Context context)
     {
         if (X87Operand.EndsWithNaN(a, b, ref context, out Float80 result))

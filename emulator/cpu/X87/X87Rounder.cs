@@ -80,19 +80,18 @@ internal static class X87Rounder
         return (0, (high | low) != 0 ? 1UL : 0);
     }
 
+    /// <summary>The common rounding, without a branch on the discarded bits: those are as good as random.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Float80 RoundNearestExtended(uint sign, int exponent, ulong high, ulong low, ref X87Context context)
     {
-        if (low == 0)
-            return new Float80(sign, exponent, high);
-        if (low > Half || (low == Half && (high & 1) != 0))
-        {
-            context.Status |= X87Status.PE | X87Status.C1;
-            high++;
-            if (high == 0)
-                return new Float80(sign, exponent + 1, Float80.IntegerBit);
-            return new Float80(sign, exponent, high);
-        }
-        context.Status |= X87Status.PE;
+        // The sum carries if low is above half, or is half of an odd number.
+        ulong carrying = low + (Half - 1) + (high & 1);
+        uint up = carrying < low ? 1u : 0;
+        uint inexact = low != 0 ? (uint)X87Status.PE : 0;
+        context.Status |= (ushort)(inexact | (up * X87Status.C1));
+        high += up;
+        if (high == 0)
+            return new Float80(sign, exponent + 1, Float80.IntegerBit);
         return new Float80(sign, exponent, high);
     }
 
