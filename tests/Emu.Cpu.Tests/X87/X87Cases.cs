@@ -68,12 +68,14 @@ internal static class X87Cases
         0x3FD5_5555_5555_5555, 0x8000_0000_0000_0001,
     ];
 
-    /// <summary>Every rounding with every precision, all exceptions masked.</summary>
+    /// <summary>Every rounding with every precision, all exceptions masked; and two control words that mask none.</summary>
     public static ushort[] Controls { get; } =
     [
         .. from rounding in Enumerable.Range(0, 4)
            from precision in new[] { 0, 2, 3 }
            select (ushort)((rounding << 10) | (precision << 8) | MaskAll),
+        0x0300,
+        0x0800,
     ];
 
     /// <summary>Any rounding and precision; one in four leaves some exceptions unmasked.</summary>
@@ -86,6 +88,9 @@ internal static class X87Cases
     public static Float80 RandomValue(Random random) => random.Next(16) switch
     {
         0 => Values[random.Next(Values.Length)],
+        5 => NearOne(random),
+        6 => NearHalfPi(random),
+        7 => new Float80(RandomSignificand(random) | (1UL << 63), RandomSignExponent(random, 0x3FB0, 0x90)),
         1 => new Float80(RandomSignificand(random), (ushort)(random.Next(2) << 15)),
         2 => new Float80(RandomSignificand(random) | (1UL << 63), (ushort)random.Next(0x10000)),
         3 => new Float80(RandomSignificand(random) | (1UL << 63), RandomSignExponent(random, random.Next(2) * 0x7F80, 0x80)),
@@ -133,8 +138,51 @@ internal static class X87Cases
         };
     }
 
+    private static Float80 NearOne(Random random)
+    {
+        ulong distance = (ulong)random.NextInt64(0, long.MaxValue) >> random.Next(1, 63);
+        ushort sign = (ushort)(random.Next(2) << 15);
+        return random.Next(2) == 0
+            ? new Float80((1UL << 63) + distance, (ushort)(sign | 0x3FFF))
+            : new Float80(ulong.MaxValue - distance, (ushort)(sign | 0x3FFE));
+    }
+
+    /// <summary>A multiple of π/2 in some precision, where sine, cosine and tangent vanish or explode.</summary>
+    private static Float80 NearHalfPi(Random random)
+    {
+        X87Context context = new(RandomControl(random));
+        long count = random.NextInt64(1, long.MaxValue) >> random.Next(2, 63);
+        Float80 halfPi = new(0xC90F_DAA2_2168_C235, (ushort)(0x3FFF | (random.Next(2) << 15)));
+        return X87Math.Multiply(X87Math.FromInteger(count), halfPi, ref context);
+    }
+
     private static ushort RandomSignExponent(Random random, int from, int count)
     {
         return (ushort)(Math.Min(from + random.Next(count), 0x7FFF) | (random.Next(2) << 15));
+    }
+}
+
+/// <summary>
+/// A seeded generator that keeps up with millions of cases, which the seeded one of the library does not: SplitMix64.
+/// </summary>
+internal sealed class FastRandom(int seed) : Random(0)
+{
+    private ulong _state = (ulong)seed;
+
+    public override int Next(int maxValue) => (int)(((NextBits() >> 32) * (uint)maxValue) >> 32);
+
+    public override int Next(int minValue, int maxValue) => minValue + Next(maxValue - minValue);
+
+    public override long NextInt64(long minValue, long maxValue)
+    {
+        return minValue + (long)Math.BigMul(NextBits(), (ulong)(maxValue - minValue), out _);
+    }
+
+    private ulong NextBits()
+    {
+        _state += 0x9E37_79B9_7F4A_7C15;
+        ulong bits = (_state ^ (_state >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        bits = (bits ^ (bits >> 27)) * 0x94D0_49BB_1331_11EB;
+        return bits ^ (bits >> 31);
     }
 }

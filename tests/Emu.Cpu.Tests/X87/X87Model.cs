@@ -50,8 +50,10 @@ internal ref struct X87Model
             model.RunTranscendental(op);
         else
             model.RunMemoryOperand(op);
-        defined = (ushort)(X87Status.Exceptions | model._context.DefinedConditions);
+        defined = (ushort)(X87Status.Exceptions | X87Status.ES | model._context.DefinedConditions);
         model._result.Status = model._context.MergeInto(0);
+        if (model._context.Unmasked != 0)
+            model._result.Status |= X87Status.ES;
         return model._result;
     }
 
@@ -124,6 +126,17 @@ internal ref struct X87Model
 
     private void RunTranscendental(X87Op op)
     {
+        switch (op)
+        {
+            case X87Op.F2xm1: Set(X87Math.TwoToXMinusOne(_a, ref _context)); break;
+            case X87Op.Fyl2x: SetAndPop(X87Math.YLog2X(_a, _b, ref _context)); break;
+            case X87Op.Fyl2xp1: SetAndPop(X87Math.YLog2XPlusOne(_a, _b, ref _context)); break;
+            case X87Op.Fptan: SetTwoUnlessIncomplete(X87Math.Tangent(_a, out Float80 one, ref _context), one); break;
+            case X87Op.Fpatan: SetAndPop(X87Math.ArcTangent(_b, _a, ref _context)); break;
+            case X87Op.Fsin: Set(X87Math.Sine(_a, ref _context)); break;
+            case X87Op.Fcos: Set(X87Math.Cosine(_a, ref _context)); break;
+            default: SetTwoUnlessIncomplete(X87Math.SineCosine(_a, out Float80 cosine, ref _context), cosine); break;
+        }
     }
 
     private void RunMemoryOperand(X87Op op)
@@ -169,6 +182,20 @@ internal ref struct X87Model
             return;
         _result.St0 = new Packed80(top);
         _result.St1 = new Packed80(next);
+    }
+
+    private void SetTwoUnlessIncomplete(Float80 next, Float80 top)
+    {
+        if ((_context.Status & X87Status.C2) == 0)
+            SetTwo(top, next);
+    }
+
+    private void SetAndPop(Float80 value)
+    {
+        if (_context.ResultSuppressed)
+            return;
+        _result.St0 = new Packed80(value);
+        _result.St1 = new Packed80(Float80.Indefinite);
     }
 
     private void Push(Float80 value)

@@ -51,13 +51,41 @@ public struct Packed80
     public readonly Float80 Value => new(Significand, SignExponent);
 }
 
-/// <summary>This host's x87 FPU: a native program, compiled when the tests start, that answers batches of cases.</summary>
+/// <summary>
+/// This host's x87 FPU: a native program, compiled when the first cases come, that answers batches of cases.
+/// </summary>
 public sealed class X87Oracle : IDisposable
 {
-    private readonly Process _process;
-    private readonly string _folder;
+    private Process? _process;
+    private string? _folder;
 
-    public X87Oracle()
+    /// <summary>Runs the cases; blocks until all results are in.</summary>
+    public OracleResult[] Run(ReadOnlySpan<OracleCase> cases)
+    {
+        Process process = _process ??= Start();
+        Stream input = process.StandardInput.BaseStream;
+        int count = cases.Length;
+        input.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in count)));
+        input.Write(MemoryMarshal.AsBytes(cases));
+        input.Flush();
+        OracleResult[] results = new OracleResult[count];
+        process.StandardOutput.BaseStream.ReadExactly(MemoryMarshal.AsBytes(results.AsSpan()));
+        return results;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            _process.StandardInput.Close();
+            _process.WaitForExit();
+            _process.Dispose();
+        }
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    private Process Start()
     {
         _folder = Directory.CreateTempSubdirectory("emu-x87-").FullName;
         string program = Path.Combine(_folder, "x87_oracle");
@@ -65,28 +93,7 @@ public sealed class X87Oracle : IDisposable
         using Process compiler = Process.Start("gcc", ["-O2", "-Wall", "-Werror", "-o", program, source]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
-        _process = Process.Start(new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-    }
-
-    /// <summary>Runs the cases; blocks until all results are in.</summary>
-    public OracleResult[] Run(ReadOnlySpan<OracleCase> cases)
-    {
-        Stream input = _process.StandardInput.BaseStream;
-        int count = cases.Length;
-        input.Write(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in count)));
-        input.Write(MemoryMarshal.AsBytes(cases));
-        input.Flush();
-        OracleResult[] results = new OracleResult[count];
-        _process.StandardOutput.BaseStream.ReadExactly(MemoryMarshal.AsBytes(results.AsSpan()));
-        return results;
-    }
-
-    public void Dispose()
-    {
-        _process.StandardInput.Close();
-        _process.WaitForExit();
-        _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        return Process.Start(new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
 }
 
@@ -100,16 +107,6 @@ public sealed class X87TheoryAttribute : TheoryAttribute
     }
 }
 
-/// <summary>A fact that needs an x87 FPU and gcc on the host; without gcc it fails unless EMU_ALLOW_SKIP=1.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class X87FactAttribute : FactAttribute
-{
-    public X87FactAttribute()
-    {
-        Skip = X87Host.SkipReason!;
-    }
-}
-
 internal static class X87Host
 {
     public static string? SkipReason { get; } = FindSkipReason();
@@ -118,8 +115,8 @@ internal static class X87Host
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64 || !OperatingSystem.IsLinux())
             return "the oracle is the x87 FPU of an x86-64 Linux host";
-        bool mayskip = Environment.GetEnvironmentVariable("EMU_ALLOW_SKIP") == "1";
-        return mayskip && !HasGcc() ? "gcc is missing" : null;
+        bool maySkip = Environment.GetEnvironmentVariable("EMU_ALLOW_SKIP") == "1";
+        return maySkip && !HasGcc() ? "gcc is missing" : null;
     }
 
     private static bool HasGcc()
