@@ -2,6 +2,9 @@ namespace Emu.Cpu;
 
 public static partial class X87Math
 {
+    /// <summary>√2 in units of 2^−63.</summary>
+    private const ulong SquareRootOfTwo = 0xB504_F333_F9DE_6484;
+
     /// <summary>
     /// 2^x − 1: F2XM1 (Intel SDM Vol. 2, "F2XM1"). Outside −1 to +1, where the manual defines nothing, x
     /// itself.
@@ -109,7 +112,4 @@ public static partial class X87Math
     {
         return s.IsZero ? s : s * WideSeries.HyperbolicArcTangent(s) * WideFloat.Log2E.Scale(1);
     }
-
-    /// <summary>√2 in units of 2^−63.</summary>
-    private const ulong SquareRootOfTwo = 0xB504_F333_F9DE_6484;
 }

@@ -2,6 +2,9 @@ namespace Emu.Cpu;
 
 public static partial class X87Math
 {
+    /// <summary>Below this exponent x and tan x agree to more than 64 bits, and tan x is the larger.</summary>
+    private const int TinyExponent = -40;
+
     /// <summary>
     /// sin x: FSIN (Intel SDM Vol. 2, "FSIN"). C2 tells that |x| is not below 2^63; x comes back then.
     /// </summary>
@@ -38,12 +41,11 @@ public static partial class X87Math
         if (x.IsZero)
             return x;
         WideFloat remainder = ReduceByHalfPi(x, out int quadrant);
-
-        // C1 is that of the value in ST(0), the cosine.
-        Float80 sine = SineOf(remainder, quadrant).RoundInexact(ref context);
-        context.Status &= unchecked((ushort)~X87Status.C1);
         cosine = SineOf(remainder, quadrant + 1).RoundInexact(ref context);
-        return sine;
+
+        // C1 tells of the sine.
+        context.Status &= unchecked((ushort)~X87Status.C1);
+        return SineOf(remainder, quadrant).RoundInexact(ref context);
     }
 
     /// <summary>
@@ -63,9 +65,6 @@ public static partial class X87Math
         WideFloat quotient = SineOf(remainder, quadrant) / SineOf(remainder, quadrant + 1);
         return quotient.RoundInexact(ref context);
     }
-
-    /// <summary>Below this exponent x and tan x agree to more than 64 bits, and tan x is the larger.</summary>
-    private const int TinyExponent = -40;
 
     /// <summary>
     /// The cases without a reduction: NaN, infinity, an unmasked denormal, and |x| ≥ 2^63. All trigonometric
