@@ -82,7 +82,7 @@ internal static class X87Cases
     public static ushort RandomControl(Random random)
     {
         int masks = random.Next(4) == 0 ? random.Next(64) : MaskAll;
-        return (ushort)((random.Next(16) << 8) | masks);
+        return (ushort)((Controls[random.Next(Controls.Length)] & ~MaskAll) | masks);
     }
 
     public static Float80 RandomValue(Random random) => random.Next(16) switch
@@ -136,6 +136,16 @@ internal static class X87Cases
             2 => bits & 0x801F_FFFF_80FF_FFFF,
             _ => bits,
         };
+    }
+
+    /// <summary>Any packed BCD integer of 18 digits, in the ten bytes of a register.</summary>
+    public static Float80 RandomDecimal(Random random)
+    {
+        ulong low = 0;
+        for (int digit = 0; digit < 16; digit++)
+            low = (low << 4) | (uint)random.Next(10);
+        int sign = random.Next(2) << 15;
+        return new Float80(low >> (random.Next(16) * 4), (ushort)(sign | (random.Next(10) << 4) | random.Next(10)));
     }
 
     private static Float80 NearOne(Random random)
