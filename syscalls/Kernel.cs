@@ -1,0 +1,74 @@
+using Emu.Cpu;
+using Emu.Mm;
+using Microsoft.Extensions.Logging;
+
+namespace Emu.Syscalls;
+
+/// <summary>One machine: its memory, its processors, its clock, and the tasks that run on it.</summary>
+/// <remarks>Everything is reached from here; there is no global state, so that machines do not disturb each other.</remarks>
+public sealed class Kernel : IDisposable
+{
+    /// <summary>Brings a machine up; nothing runs on it yet.</summary>
+    /// <exception cref="OutOfMemoryException">The host refuses the memory.</exception>
+    public Kernel(KernelOptions options, IExecutionEngine engine, ILogger log)
+    {
+        Options = options;
+        Engine = engine;
+        Log = log;
+        Memory = new MemoryManager(options.Memory, options.Cpus);
+        Clock = new Clock(options);
+        Random = new SeededRandom(options.Seed);
+        Code = new CodeCache(Memory.Memory);
+        Contexts = new TlbContexts();
+        Memory.Tlb = Contexts;
+        Memory.FrameWatch = Code;
+        Processors = new Processor[options.Cpus];
+        for (int cpu = 0; cpu < Processors.Length; cpu++)
+        {
+            Processors[cpu] = new Processor(cpu, Memory, options.Model, Contexts, Code, Clock)
+            {
+                UndefinedInstruction = (rip, bytes) => KernelLog.UndefinedInstruction(Log, rip, Convert.ToHexString(bytes)),
+            };
+        }
+        Dispatcher = new SyscallDispatcher(this);
+    }
+
+    /// <summary>How the machine was configured.</summary>
+    public KernelOptions Options { get; }
+
+    /// <summary>Executes guest code.</summary>
+    public IExecutionEngine Engine { get; }
+
+    /// <summary>Where messages of the machine go.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>Memory.</summary>
+    public MemoryManager Memory { get; }
+
+    /// <summary>Time.</summary>
+    public Clock Clock { get; }
+
+    /// <summary>Randomness, the same for the same seed.</summary>
+    public SeededRandom Random { get; }
+
+    /// <summary>Decoded code.</summary>
+    public CodeCache Code { get; }
+
+    /// <summary>Translations.</summary>
+    public TlbContexts Contexts { get; }
+
+    /// <summary>The CPUs.</summary>
+    public Processor[] Processors { get; }
+
+    /// <summary>System calls.</summary>
+    public SyscallDispatcher Dispatcher { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (Processor processor in Processors)
+            processor.Dispose();
+        Code.Dispose();
+        Memory.Dispose();
+    }
+}

@@ -1,0 +1,39 @@
+using Emu.Cpu;
+using Emu.Mm;
+
+namespace Emu.Syscalls;
+
+/// <summary>Which clock a machine follows.</summary>
+public enum ClockKind
+{
+    /// <summary>Retired instructions; the same each time.</summary>
+    Virtual,
+
+    /// <summary>The host's.</summary>
+    Host,
+}
+
+/// <summary>How a machine is configured.</summary>
+public sealed record KernelOptions
+{
+    /// <summary>RAM.</summary>
+    public MemoryLayout Memory { get; init; } = new(4UL << 30);
+
+    /// <summary>Number of CPUs.</summary>
+    public int Cpus { get; init; } = 1;
+
+    /// <summary>What the CPUs can do.</summary>
+    public CpuModel Model { get; init; } = CpuModel.V2;
+
+    /// <summary>Which clock the machine follows.</summary>
+    public ClockKind Clock { get; init; } = ClockKind.Virtual;
+
+    /// <summary>Realtime at the start, in nanoseconds since 1970; null for the host's.</summary>
+    public long? Epoch { get; init; }
+
+    /// <summary>Seed of all randomness.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Instructions of a time slice.</summary>
+    public long SliceInstructions { get; init; } = 1_000_000;
+}
