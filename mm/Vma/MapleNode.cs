@@ -119,7 +119,22 @@ internal class MapleNode
     /// Length of the longest run of indices under this node without an entry (<c>mas_max_gap</c>). Only the root can hold
     /// a gap of 2^64, and nobody asks the root.
     /// </summary>
-    internal ulong MaxGap() => IsLeaf ? LeafMaxGap() : Unsafe.As<MapleArangeNode>(this).ChildMaxGap();
+    internal ulong MaxGap() => IsLeaf ? LeafMaxGap(except: -1) : Unsafe.As<MapleArangeNode>(this).ChildMaxGap();
+
+    /// <summary><see cref="MaxGap"/> of a leaf, without looking at slot <paramref name="except"/>.</summary>
+    /// <remarks>
+    /// Which slots are gaps follows no pattern, so all are looked at without a branch. The vectors overlap, which does no
+    /// harm to a maximum; slot 0, which has no pivot before it, is left to the end.
+    /// </remarks>
+    internal ulong LeafMaxGap(int except)
+    {
+        Vector256<ulong> max = Vector256.Max(
+            Vector256.Max(GapsFrom(1, except), GapsFrom(5, except)),
+            Vector256.Max(GapsFrom(9, except), GapsFrom(12, except)));
+        Vector128<ulong> half = Vector128.Max(max.GetLower(), max.GetUpper());
+        ulong rest = Math.Max(half.ToScalar(), half.GetElement(1));
+        return Slot(0) is null && except != 0 ? Math.Max(rest, Pivot(0) - First + 1) : rest;
+    }
 
     /// <summary>
     /// Moves the slots from <paramref name="from"/> on by <paramref name="delta"/> and adjusts <see cref="Count"/>. A
@@ -187,28 +202,17 @@ internal class MapleNode
         Slot(to) = Slot(from);
     }
 
-    // Which slots are gaps follows no pattern, so all slots are looked at without a branch. The vectors overlap, which does
-    // no harm to a maximum; slot 0, which has no pivot before it, is left to the end.
-    private ulong LeafMaxGap()
-    {
-        Vector256<ulong> used = Vector256.Create((ulong)Count);
-        Vector256<ulong> max = Vector256.Max(
-            Vector256.Max(GapsFrom(1, used), GapsFrom(5, used)),
-            Vector256.Max(GapsFrom(9, used), GapsFrom(12, used)));
-        Vector128<ulong> half = Vector128.Max(max.GetLower(), max.GetUpper());
-        ulong rest = Math.Max(half.ToScalar(), half.GetElement(1));
-        return Slot(0) is null ? Math.Max(rest, Pivot(0) - First + 1) : rest;
-    }
-
-    /// <summary>Lengths of the four slots from <paramref name="slot"/> on; 0 for those with an entry and the unused.</summary>
+    /// <summary>Lengths of the four slots from <paramref name="slot"/> on; 0 for those that are no gap, or not wanted.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<ulong> GapsFrom(int slot, Vector256<ulong> used)
+    private Vector256<ulong> GapsFrom(int slot, int except)
     {
         ref ulong pivot = ref Pivot(slot);
         Vector256<ulong> length = Vector256.LoadUnsafe(ref pivot) - Vector256.LoadUnsafe(ref Unsafe.Subtract(ref pivot, 1));
         Vector256<ulong> entry = Vector256.LoadUnsafe(ref Unsafe.As<object?, ulong>(ref Slot(slot)));
-        Vector256<ulong> index = Vector256.Create((ulong)slot) + Vector256<ulong>.Indices;
-        return length & Vector256.IsZero(entry) & Vector256.LessThan(index.AsInt64(), used.AsInt64()).AsUInt64();
+        Vector256<long> index = Vector256.Create((long)slot) + Vector256<long>.Indices;
+        Vector256<long> wanted = Vector256.AndNot(
+            Vector256.LessThan(index, Vector256.Create((long)Count)), Vector256.Equals(index, Vector256.Create((long)except)));
+        return length & Vector256.IsZero(entry) & wanted.AsUInt64();
     }
 }
 

@@ -14,7 +14,7 @@ public sealed partial class MapleTree<T>
     private void StoreSpanning(MapleNode leaf, ulong first, ulong last, object? entry)
     {
         ExtendOver(leaf, last);
-        StoreInLeaf(leaf, first, last, entry, out _);
+        StoreInLeaf(leaf, first, last, entry);
         RecomputeGaps(LeafOf(first));
         if (last != ulong.MaxValue)
             RecomputeGaps(LeafOf(last + 1));

@@ -17,9 +17,11 @@ public sealed partial class MapleTree<T>
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, last);
         MapleNode leaf = LeafOf(first);
+        _version++;
         if (entry is null)
             leaf = WidenNull(leaf, ref first, ref last);
-        _version++;
+        else if (TryStoreInGap(leaf, first, last, entry))
+            return;
         if (last > leaf.Last)
             StoreSpanning(leaf, first, last, entry);
         else
@@ -56,6 +58,36 @@ public sealed partial class MapleTree<T>
         return old;
     }
 
+    /// <summary>
+    /// Stores a range that lies in one gap of <paramref name="leaf"/>, if the leaf has room for what is left of the gap.
+    /// This is what mmap does most of the time.
+    /// </summary>
+    private bool TryStoreInGap(MapleNode leaf, ulong first, ulong last, object entry)
+    {
+        int slot = leaf.FindSlot(first);
+        ulong gapFirst = leaf.SlotFirst(slot);
+        ulong gapLast = leaf.Pivot(slot);
+        int delta = (first != gapFirst ? 1 : 0) + (last != gapLast ? 1 : 0);
+        if (leaf.Slot(slot) is not null || last > gapLast || leaf.Count + delta > MapleNode.SlotCount)
+            return false;
+        // Before the leaf changes: to load vectors from where single slots have just been stored would stall.
+        LowerGap(leaf, slot, gapLast - gapFirst + 1, Math.Max(first - gapFirst, gapLast - last));
+        _count++;
+        if (delta != 0)
+            leaf.ShiftTail(slot + 1, delta);
+        if (first != gapFirst)
+            leaf.Pivot(slot++) = first - 1;
+        leaf.Slot(slot) = entry;
+        leaf.Pivot(slot) = last;
+        if (last != gapLast)
+        {
+            leaf.Slot(slot + 1) = null;
+            leaf.Pivot(slot + 1) = gapLast;
+        }
+
+        return true;
+    }
+
     /// <summary>Erases a slot that is neither the first nor the last of its leaf, together with the gaps beside it.</summary>
     private void EraseInner(MapleNode leaf, int slot)
     {
@@ -77,11 +109,11 @@ public sealed partial class MapleTree<T>
     /// <summary>Stores a range that <paramref name="leaf"/> covers, and puts the gaps and the fill right.</summary>
     private void StoreNarrow(MapleNode leaf, ulong first, ulong last, object? entry)
     {
-        leaf = StoreInLeaf(leaf, first, last, entry, out ulong lost);
+        leaf = StoreInLeaf(leaf, first, last, entry);
         if (entry is null)
             RaiseGap(leaf, last - first + 1);
-        else if (lost != 0)
-            LowerGap(leaf, lost);
+        else
+            UpdateGap(leaf);
         if (leaf.Count < MapleNode.MinFill)
             Rebalance(leaf);
     }
@@ -127,9 +159,8 @@ public sealed partial class MapleTree<T>
     /// <param name="first">First index of the range.</param>
     /// <param name="last">Last index of the range.</param>
     /// <param name="entry">The entry, or null; the range of a null is as wide as <see cref="WidenNull"/> makes it.</param>
-    /// <param name="lost">Length of the longest gap that was there and is gone or cut.</param>
     /// <returns>The leaf that holds the range, which is a new one if the leaf had to be split.</returns>
-    private MapleNode StoreInLeaf(MapleNode leaf, ulong first, ulong last, object? entry, out ulong lost)
+    private MapleNode StoreInLeaf(MapleNode leaf, ulong first, ulong last, object? entry)
     {
         int low = leaf.FindSlot(first);
         int high = last <= leaf.Pivot(low) ? low : leaf.FindSlot(last);
@@ -143,7 +174,7 @@ public sealed partial class MapleTree<T>
         object? right = leaf.Slot(high);
         ulong end = leaf.Pivot(high);
         int kept = (keepLeft && left is not null ? 1 : 0) + (keepRight && right is not null ? 1 : 0);
-        _count += kept + (entry is null ? 0 : 1) - CountEntries(leaf, low, high, out lost);
+        _count += kept + (entry is null ? 0 : 1) - CountEntries(leaf, low, high);
         if (delta != 0)
             leaf.ShiftTail(high + 1, delta);
         if (keepLeft)
@@ -159,17 +190,14 @@ public sealed partial class MapleTree<T>
         return leaf;
     }
 
-    /// <summary>The number of entries in slots low..high, and the length of the longest gap there.</summary>
-    private static int CountEntries(MapleNode leaf, int low, int high, out ulong gap)
+    /// <summary>The number of entries in slots low..high.</summary>
+    private static int CountEntries(MapleNode leaf, int low, int high)
     {
         int entries = 0;
-        gap = 0;
         for (int i = low; i <= high; i++)
         {
             if (leaf.Slot(i) is not null)
                 entries++;
-            else
-                gap = Math.Max(gap, leaf.Pivot(i) - leaf.SlotFirst(i) + 1);
         }
 
         return entries;
@@ -200,18 +228,29 @@ public sealed partial class MapleTree<T>
     }
 
     /// <summary>
-    /// A gap of length <paramref name="lost"/> below <paramref name="node"/> is gone, or is shorter now
-    /// (<c>mas_update_gap</c>). Nothing changes from the level on where a longer one is known, or as long a one is left.
+    /// The gap in <paramref name="slot"/> of a leaf, of length <paramref name="lost"/>, is about to be cut down to pieces of
+    /// at most <paramref name="left"/> (<c>mas_update_gap</c>). Nothing changes if the leaf has a longer one.
     /// </summary>
-    private static void LowerGap(MapleNode node, ulong lost)
+    private static void LowerGap(MapleNode leaf, int slot, ulong lost, ulong left)
+    {
+        if (leaf.Parent is not { } parent)
+            return;
+        ref ulong known = ref parent.Gap(parent.SlotOf(leaf));
+        if (known > lost)
+            return;
+        known = Math.Max(left, leaf.LeafMaxGap(except: slot));
+        if (known != lost)
+            UpdateGap(parent);
+    }
+
+    /// <summary>Carries a changed largest gap upwards until a node's largest gap stays the same.</summary>
+    private static void UpdateGap(MapleNode node)
     {
         for (; node.Parent is { } parent; node = parent)
         {
-            ref ulong known = ref parent.Gap(parent.SlotOf(node));
-            if (known > lost)
-                return;
             ulong gap = node.MaxGap();
-            if (gap == known)
+            ref ulong known = ref parent.Gap(parent.SlotOf(node));
+            if (known == gap)
                 return;
             known = gap;
         }

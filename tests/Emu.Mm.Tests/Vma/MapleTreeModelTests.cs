@@ -50,7 +50,9 @@ public class MapleTreeModelTests
 
     [Fact]
     public void Tree_MatchesModel_WhenStoresSpanManyNodes() =>
-        Check(Gen.ULong[0, 20000], Gen.OneOf<ulong>(Gen.ULong[1, 5], Gen.ULong[1, 20000]), Gen.ULong[100, 700], length: 60, samples: 50);
+        Check(
+            Gen.ULong[0, 20000], Gen.OneOf<ulong>(Gen.ULong[1, 5], Gen.ULong[1, 20000]), Gen.ULong[100, 700],
+            length: 60, samples: 50);
 
     [Fact]
     public void Tree_MatchesModel_WhenIndicesAreExtreme() =>
