@@ -8,6 +8,7 @@ namespace Emu.Mm;
 /// <remarks>Lock: everything below is called under the kernel lock unless it says otherwise.</remarks>
 public sealed unsafe class MemoryManager : IDisposable
 {
+    private readonly List<MemoryDescriptor> _addressSpaces = [];
     private ulong _lastInode;
 
     /// <summary>Brings up the memory of a machine.</summary>
@@ -60,8 +61,18 @@ public sealed unsafe class MemoryManager : IDisposable
     /// <summary>Pages promised to address spaces and shmem. Linux: <c>vm_committed_as</c>.</summary>
     public long CommittedPages { get; set; }
 
+    /// <summary>Every address space that lives. Linux: <c>mmlist</c>.</summary>
+    public IReadOnlyList<MemoryDescriptor> AddressSpaces => _addressSpaces;
+
+    internal void Register(MemoryDescriptor mm) => _addressSpaces.Add(mm);
+
+    internal void Unregister(MemoryDescriptor mm) => _addressSpaces.Remove(mm);
+
     /// <summary>A number for an inode that lives in memory only. Linux: <c>get_next_ino</c>.</summary>
     public ulong NextInodeNumber() => ++_lastInode;
+
+    /// <summary>Of the promised pages those of objects without an accounted area: shared anonymous memory, memfd.</summary>
+    public long ReservedByObjects { get; set; }
 
     /// <summary>Who caches translations; set once by the processor before the first address space runs.</summary>
     public ITlbFlush Tlb { get; set; } = NoTlb.Instance;

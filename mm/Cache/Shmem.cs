@@ -31,6 +31,7 @@ public static class Shmem
         long pages = (flags & VmFlags.NoReserve) != 0 ? 0 : (long)(MmConstants.PageAlign(size) >> MmConstants.PageShift);
         if (pages != 0 && manager.ReserveMemory(pages, limits) != 0)
             return null;
+        manager.ReservedByObjects += pages;
         return new ShmemFile(manager, name, size, pages, KernelMountMinor);
     }
 }
@@ -90,6 +91,7 @@ public sealed class ShmemFile : VmFile
         if (--_users != 0)
             return;
         Mapping.Evict();
+        _manager.ReservedByObjects -= _reserved;
         _manager.UnreserveMemory(_reserved);
     }
 }

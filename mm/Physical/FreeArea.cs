@@ -18,6 +18,9 @@ public sealed unsafe class FreeArea
     /// <summary>Last block of a type, 0 for none.</summary>
     public uint Last(MigrateType type) => _lists[(int)type].Last;
 
+    /// <summary>The list of a type.</summary>
+    internal PageList List(MigrateType type) => _lists[(int)type];
+
     /// <summary>Whether a type has no block. Linux: <c>free_area_empty</c>.</summary>
     public bool IsEmpty(MigrateType type) => _lists[(int)type].IsEmpty;
 

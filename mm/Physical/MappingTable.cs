@@ -65,6 +65,9 @@ public sealed class MappingTable
     /// <summary>The page cache that a handle names. Linux: <c>folio_mapping</c>.</summary>
     public PageCache PageCache(MappingHandle handle) => (PageCache)_rows[handle.Index]!;
 
+    /// <summary>The page caches registered now.</summary>
+    internal IEnumerable<PageCache> PageCaches => _rows.OfType<PageCache>();
+
     private int AddRow(object owner)
     {
         if (!_free.TryPop(out int index))

@@ -52,6 +52,9 @@ public sealed unsafe class PerCpuPages
     /// <summary>Gives everything back to the zone. Linux: <c>drain_pages_zone</c>.</summary>
     public void Drain() => Return(Count);
 
+    /// <summary>The lists, for checks.</summary>
+    internal ReadOnlySpan<PageList> Lists => _lists;
+
     /// <summary>Whether one order fits into the stock. Linux: <c>pcp_allowed_order</c>.</summary>
     public static bool Allows(int order) => order <= MmConstants.CostlyOrder;
 

@@ -91,6 +91,9 @@ public sealed class Zone
     /// <summary>Whether it has memory at all. Linux: <c>populated_zone</c>.</summary>
     public bool IsPopulated => PresentPages != 0;
 
+    /// <summary>Whether a frame is in a section that is not up yet.</summary>
+    internal bool IsDeferred(uint pfn) => _deferred.Any(range => pfn >= range.StartPfn && pfn < range.EndPfn);
+
     /// <summary>Adds a range of frames, to be brought up when they are needed.</summary>
     /// <param name="range">Within one or more sections, not overlapping what the zone has.</param>
     internal void AddRange(MemoryRange range)

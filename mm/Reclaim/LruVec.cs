@@ -36,6 +36,9 @@ public sealed unsafe class LruVec
     /// <summary>Pages on a list.</summary>
     public long Count(LruList list) => _lists[(int)list].Count;
 
+    /// <summary>A list, for checks.</summary>
+    internal PageList List(LruList list) => _lists[(int)list];
+
     /// <summary>Coldest page of a list, 0 for none.</summary>
     public uint Last(LruList list) => _lists[(int)list].Last;
 

@@ -3,12 +3,13 @@ namespace Emu.Mm;
 /// <content>Faulting in ahead of use. Linux: mm/gup.c (<c>__mm_populate</c>).</content>
 public sealed partial class MemoryDescriptor
 {
-    /// <summary>Faults in [start, start + length), as far as it goes: errors are left for the access to find.</summary>
+    /// <summary>Faults in [start, start + length).</summary>
     /// <param name="start">First address.</param>
     /// <param name="length">Bytes.</param>
     /// <param name="context">Whose faults they are.</param>
-    /// <returns>0 or the negative errno that mlock reports for the first page that failed.</returns>
-    public int Populate(ulong start, ulong length, in FaultContext context)
+    /// <param name="ignoreErrors">Whether an area that cannot be faulted in is passed over (mmap), or ends the call (mlock).</param>
+    /// <returns>0, or the negative errno of the first page that failed.</returns>
+    public int Populate(ulong start, ulong length, in FaultContext context, bool ignoreErrors = true)
     {
         ulong end = start + MmConstants.PageAlign(length);
         for (ulong at = start; at < end;)
@@ -16,21 +17,23 @@ public sealed partial class MemoryDescriptor
             VmArea? area = FindArea(at);
             if (area == null || area.Start >= end)
                 break;
-            at = Math.Max(at, area.Start);
             ulong stop = Math.Min(area.End, end);
-            if (area.HasAny(VmFlags.Io | VmFlags.PfnMap))
-            {
-                at = stop;
-                continue;
-            }
-            for (; at < stop; at += MmConstants.PageSize)
-            {
-                int error = PopulatePage(area, at, context);
-                if (error != 0)
-                    return error;
-            }
+            int error = PopulateArea(area, Math.Max(at, area.Start), stop, context);
+            if (error != 0 && !ignoreErrors)
+                return error;
+            at = stop;
         }
         return 0;
+    }
+
+    private int PopulateArea(VmArea area, ulong start, ulong end, in FaultContext context)
+    {
+        if (area.HasAny(VmFlags.Io | VmFlags.PfnMap))
+            return 0;
+        int error = 0;
+        for (ulong at = start; at < end && error == 0; at += MmConstants.PageSize)
+            error = PopulatePage(area, at, context);
+        return error;
     }
 
     // A private writable page is written, so that it is the process's own from the start. Linux: populate_vma_page_range

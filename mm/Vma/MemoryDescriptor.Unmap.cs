@@ -49,6 +49,7 @@ public sealed partial class MemoryDescriptor
         SetExeFile(null);
         PageTable.FreeRoot();
         Manager.Tlb.DestroyContext(this);
+        Manager.Unregister(this);
     }
 
     // Splits the areas at both ends, so that whole areas lie in the range. Linux: vms_gather_munmap_vmas

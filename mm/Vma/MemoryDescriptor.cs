@@ -89,6 +89,7 @@ public sealed partial class MemoryDescriptor
             return null;
         MemoryDescriptor mm = new(manager, tables, limits);
         mm.SetMmapBase(limits.Stack);
+        manager.Register(mm);
         return mm;
     }
 

@@ -1,0 +1,134 @@
+namespace Emu.Mm;
+
+/// <summary>Frames, free lists, per-CPU stocks, LRU lists.</summary>
+internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.Findings findings)
+{
+    private readonly PhysicalMemory _memory = manager.Memory;
+    private readonly FrameSet _free = new(manager.Memory.MaxPfn);
+    private readonly FrameSet _lru = new(manager.Memory.MaxPfn);
+
+    public void Check(MappingRecount mappings)
+    {
+        foreach (Node node in manager.Nodes)
+        {
+            foreach (Zone zone in node.Zones)
+                CheckZone(zone);
+            CheckLru(node);
+        }
+        foreach (MemoryRange range in _memory.Layout.Ranges)
+        {
+            for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
+                CheckFrame(pfn, mappings);
+        }
+    }
+
+    private void CheckZone(Zone zone)
+    {
+        long listed = 0;
+        for (int order = 0; order < MmConstants.PageOrders; order++)
+        {
+            long blocks = 0;
+            for (MigrateType type = 0; type <= MigrateType.Isolate; type++)
+                blocks += CheckFreeList(zone, order, type);
+            findings.Require(blocks == zone.Buddy.Areas[order].FreeBlocks, $"{zone.Name} order {order}: {blocks} blocks, nr_free {zone.Buddy.Areas[order].FreeBlocks}");
+            listed += blocks << order;
+        }
+        findings.Require(listed == zone.Buddy.FreePages, $"{zone.Name}: {listed} frames on the lists, {zone.Buddy.FreePages} counted");
+        foreach (PerCpuPages stock in zone.PerCpu)
+            CheckStock(zone, stock);
+    }
+
+    private long CheckFreeList(Zone zone, int order, MigrateType type)
+    {
+        PageList list = zone.Buddy.Areas[order].List(type);
+        long blocks = 0;
+        for (uint pfn = list.First; pfn != 0; pfn = _memory.Page(pfn).Next)
+        {
+            ref Page page = ref _memory.Page(pfn);
+            blocks++;
+            findings.Require(page.Type == PageType.Buddy && page.Order == order && page.MigrateType == type, $"frame {pfn:x} is on the list of order {order} {type} as {page.Type} {page.Order} {page.MigrateType}");
+            findings.Require(_memory.ZoneOf(pfn) == zone, $"frame {pfn:x} is free in another zone");
+            if (order < MmConstants.MaxPageOrder)
+                CheckMerged(zone, pfn, order);
+            for (uint at = pfn; at < pfn + (1u << order); at++)
+                findings.Require(_free.Add(at), $"frame {at:x} is free twice");
+        }
+        findings.Require(blocks == list.Count, $"{zone.Name} order {order} {type}: {blocks} blocks on a list of {list.Count}");
+        return blocks;
+    }
+
+    private void CheckMerged(Zone zone, uint pfn, int order)
+    {
+        uint buddy = pfn ^ (1u << order);
+        bool bothFree = buddy < _memory.MaxPfn && zone.Buddy.IsFreeBlock(buddy, order);
+        bool kept = order >= MmConstants.PageBlockOrder && bothFree && _memory.Page(buddy).MigrateType != _memory.Page(pfn).MigrateType;
+        findings.Require(!bothFree || kept, $"buddies {pfn:x} and {buddy:x} of order {order} are not merged");
+    }
+
+    private void CheckStock(Zone zone, PerCpuPages stock)
+    {
+        long frames = 0;
+        foreach (PageList list in stock.Lists)
+        {
+            for (uint pfn = list.First; pfn != 0; pfn = _memory.Page(pfn).Next)
+            {
+                ref Page page = ref _memory.Page(pfn);
+                findings.Require(page.Type == PageType.PerCpuFree, $"frame {pfn:x} is in a stock as {page.Type}");
+                frames += 1L << page.Order;
+                for (uint at = pfn; at < pfn + (1u << page.Order); at++)
+                    findings.Require(_free.Add(at), $"frame {at:x} is free twice");
+            }
+        }
+        findings.Require(frames == stock.Count, $"{zone.Name}: a stock of {frames} frames counts {stock.Count}");
+    }
+
+    private void CheckLru(Node node)
+    {
+        for (LruList list = 0; list <= LruList.Unevictable; list++)
+        {
+            long pages = 0, entries = 0;
+            for (uint pfn = node.Lru.List(list).First; pfn != 0; pfn = _memory.Page(pfn).Next)
+            {
+                ref Page page = ref _memory.Page(pfn);
+                findings.Require(page.Has(PageFlags.Lru) && LruVec.ListOf(page) == list, $"frame {pfn:x} is on the LRU list {list} with flags {page.Flags}");
+                findings.Require(_lru.Add(pfn), $"frame {pfn:x} is on the LRU twice");
+                entries++;
+                pages += page.Has(PageFlags.Head) ? 1L << page.Order : 1;
+            }
+            findings.Require(entries == node.Lru.Count(list), $"LRU {list}: {entries} entries, {node.Lru.Count(list)} counted");
+            findings.Require(pages == node.Stats[(int)list], $"LRU {list}: {pages} pages, {node.Stats[(int)list]} in the statistics");
+        }
+    }
+
+    private void CheckFrame(uint pfn, MappingRecount mappings)
+    {
+        ref Page page = ref _memory.Page(pfn);
+        bool free = _free.Contains(pfn), used = page.RefCount > 0 || page.Head != 0 || page.Has(PageFlags.Reserved);
+        if (!free && !used)
+        {
+            findings.Require(_memory.ZoneOf(pfn).IsDeferred(pfn), $"frame {pfn:x} is lost: neither free nor in use");
+            return;
+        }
+        findings.Require(!(free && used), $"frame {pfn:x} is free and in use (refcount {page.RefCount})");
+        findings.Require(page.RefCount >= page.MapCount || page.Head != 0, $"frame {pfn:x}: refcount {page.RefCount} below mapcount {page.MapCount}");
+        findings.Require(page.MapCount == mappings.Mappings(pfn), $"frame {pfn:x}: mapcount {page.MapCount}, {mappings.Mappings(pfn)} PTEs map it");
+        findings.Require(page.Has(PageFlags.Lru) == _lru.Contains(pfn), $"frame {pfn:x}: LRU flag and list differ");
+        findings.Require((page.Type == PageType.Table) == mappings.IsTable(pfn), $"frame {pfn:x}: type {page.Type}, table {mappings.IsTable(pfn)}");
+    }
+
+    /// <summary>A set of frames.</summary>
+    private sealed class FrameSet(uint maxPfn)
+    {
+        private readonly bool[] _members = new bool[maxPfn];
+
+        /// <summary>Adds a frame; false if it was a member.</summary>
+        public bool Add(uint pfn)
+        {
+            bool added = !_members[pfn];
+            _members[pfn] = true;
+            return added;
+        }
+
+        public bool Contains(uint pfn) => _members[pfn];
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+
+namespace Emu.Mm;
+
+/// <summary>What must always hold between two operations of mm. Tests call it after each.</summary>
+/// <remarks>
+/// The cost grows with the number of frames and mappings. Lock: the kernel lock, with no operation half done. What is wrong is reported as
+/// <see cref="EmulatorBugException"/> with everything that was found.
+/// </remarks>
+public static class Invariants
+{
+    private const int MaxReported = 20;
+
+    /// <summary>Checks everything.</summary>
+    /// <exception cref="EmulatorBugException">Something does not hold.</exception>
+    public static void Check(MemoryManager manager)
+    {
+        Findings findings = new();
+        MappingRecount mappings = new(manager);
+        new FrameInvariants(manager, findings).Check(mappings);
+        foreach (MemoryDescriptor mm in manager.AddressSpaces)
+            new VmaInvariants(mm, findings).Check(mappings);
+        new RmapInvariants(manager, findings).Check(mappings);
+        new CacheInvariants(manager, findings).Check();
+        CheckCommitted(manager, findings);
+        if (findings.Count != 0)
+            throw new EmulatorBugException($"invariants of mm do not hold:\n{findings}");
+    }
+
+    /// <summary>Checks that no frame is held but by page caches, tables of living address spaces and the kernel itself.</summary>
+    /// <param name="manager">The memory.</param>
+    /// <param name="expected">Frames that may be held besides the zero page.</param>
+    /// <exception cref="EmulatorBugException">Frames leaked.</exception>
+    public static void CheckNoLeak(MemoryManager manager, long expected = 0)
+    {
+        long held = (long)manager.TotalRamPages - manager.FreePages - 1;
+        if (held != expected)
+            throw new EmulatorBugException($"{held} frames are held at the end, {expected} were expected");
+    }
+
+    // What address spaces and objects were promised is what the machine promised.
+    private static void CheckCommitted(MemoryManager manager, Findings findings)
+    {
+        long promised = manager.ReservedByObjects;
+        foreach (MemoryDescriptor mm in manager.AddressSpaces)
+        {
+            foreach ((_, _, VmArea area) in mm.Areas.Iterate())
+                promised += (area.Flags & VmFlags.Account) != 0 ? (long)area.Pages : 0;
+        }
+        findings.Require(promised == manager.CommittedPages, $"{manager.CommittedPages} pages are committed, {promised} are accounted for");
+    }
+
+    /// <summary>Collects what is wrong.</summary>
+    internal sealed class Findings
+    {
+        private readonly List<string> _lines = [];
+
+        /// <summary>How much was found.</summary>
+        public int Count { get; private set; }
+
+        /// <summary>Notes what is wrong unless the condition holds.</summary>
+        public void Require(bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref Invariant.Message message)
+        {
+            if (!condition && Count++ < MaxReported)
+                _lines.Add(message.Text);
+        }
+
+        /// <inheritdoc/>
+        public override string ToString() => string.Join('\n', _lines) + (Count > MaxReported ? $"\n… {Count - MaxReported} more" : "");
+    }
+}

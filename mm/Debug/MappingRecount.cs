@@ -1,0 +1,56 @@
+namespace Emu.Mm;
+
+/// <summary>What a walk of all page tables finds: mappings a frame, tables, and resident pages an address space.</summary>
+internal sealed unsafe class MappingRecount
+{
+    private readonly MemoryManager _manager;
+    private readonly int[] _mappings;
+    private readonly bool[] _tables;
+    private readonly Dictionary<MemoryDescriptor, long[]> _rss = [];
+
+    public MappingRecount(MemoryManager manager)
+    {
+        _manager = manager;
+        _mappings = new int[manager.Memory.MaxPfn];
+        _tables = new bool[manager.Memory.MaxPfn];
+        foreach (MemoryDescriptor mm in manager.AddressSpaces)
+        {
+            long[] rss = _rss[mm] = new long[(int)RssKind.Count];
+            TablePages[mm] = 1;
+            Walk(mm, mm.PageTable.Root, PageTable.TopLevel, rss);
+        }
+    }
+
+    /// <summary>Frames that hold tables, by address space.</summary>
+    public Dictionary<MemoryDescriptor, long> TablePages { get; } = [];
+
+    /// <summary>PTEs that map a frame and count for it.</summary>
+    public int Mappings(uint pfn) => _mappings[pfn];
+
+    /// <summary>Whether a frame is a table of some address space.</summary>
+    public bool IsTable(uint pfn) => _tables[pfn];
+
+    /// <summary>Resident pages of an address space.</summary>
+    public long[] Rss(MemoryDescriptor mm) => _rss[mm];
+
+    private void Walk(MemoryDescriptor mm, uint table, int level, long[] rss)
+    {
+        Bug.On(_tables[table], "a table is part of two address spaces");
+        _tables[table] = true;
+        Pte* entries = mm.PageTable.Table(table);
+        for (int i = 0; i < MmConstants.HugePagePages; i++)
+        {
+            Pte entry = entries[i];
+            if (level > 0 && !entry.IsNone && !entry.IsLarge)
+            {
+                TablePages[mm]++;
+                Walk(mm, entry.Pfn, level - 1, rss);
+            }
+            else if (level == 0 && entry.IsPresent && !entry.IsSpecial)
+            {
+                _mappings[entry.Pfn]++;
+                rss[(int)MemoryDescriptor.RssKindOf(_manager.Page(entry.Pfn))]++;
+            }
+        }
+    }
+}

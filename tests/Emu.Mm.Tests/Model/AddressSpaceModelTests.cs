@@ -1,0 +1,178 @@
+using CsCheck;
+using Xunit.Abstractions;
+
+namespace Emu.Mm.Tests;
+
+/// <summary>Random operations on an address space against an array of pages, with the invariants after each step.</summary>
+public class AddressSpaceModelTests(ITestOutputHelper output)
+{
+    private const ulong Arena = 0x1000_0000;
+    private const int ArenaPages = 96, MaxLength = 24, FilePages = 12;
+
+    private enum Kind
+    {
+        PrivateAnon,
+        SharedAnon,
+        PrivateFile,
+        SharedFile,
+    }
+
+    private abstract record Step;
+
+    private sealed record MapStep(int Page, int Length, int Protection, Kind Kind, int Offset) : Step;
+
+    private sealed record UnmapStep(int Page, int Length) : Step;
+
+    private sealed record ProtectStep(int Page, int Length, int Protection) : Step;
+
+    private sealed record WriteStep(int Page, byte Value) : Step;
+
+    private sealed record ReadStep(int Page) : Step;
+
+    private sealed record PopulateStep(int Page, int Length) : Step;
+
+    private static readonly Gen<int> Page = Gen.Int[0, ArenaPages - MaxLength - 1];
+    private static readonly Gen<int> Length = Gen.Int[1, MaxLength];
+    private static readonly Gen<int> Protection = Gen.OneOf([0, 1, 3, 3, 3, 5, 7]);
+
+    private static readonly Gen<Step> Steps = Gen.Frequency(
+        (3, Gen.Select(Page, Length, Protection, Gen.Enum<Kind>(), Gen.Int[0, 3], (p, l, r, k, o) => (Step)new MapStep(p, l, r, k, o))),
+        (2, Gen.Select(Page, Length, (p, l) => (Step)new UnmapStep(p, l))),
+        (3, Gen.Select(Page, Length, Protection, (p, l, r) => (Step)new ProtectStep(p, l, r))),
+        (6, Gen.Select(Gen.Int[0, ArenaPages - 1], Gen.Byte, (p, v) => (Step)new WriteStep(p, v))),
+        (3, Gen.Select(Gen.Int[0, ArenaPages - 1], p => (Step)new ReadStep(p))),
+        (1, Gen.Select(Page, Length, (p, l) => (Step)new PopulateStep(p, l))));
+
+    [Fact]
+    public void RandomOperations_AgreeWithPages_AndKeepInvariants() =>
+        Steps.Array[1, 60].Sample(Run, iter: TestScale.Iterations(200), threads: 1, writeLine: output.WriteLine);
+
+    private static void Run(Step[] steps)
+    {
+        using TestMachine machine = new();
+        byte[] content = new byte[(FilePages * 4096) - 100];
+        new Random(7).NextBytes(content);
+        TestFile file = new(machine.Manager, content);
+        Model model = new((byte[])content.Clone());
+        foreach (Step step in steps)
+        {
+            Apply(machine, file, model, step);
+            machine.Check();
+        }
+        for (int page = 0; page < ArenaPages; page++)
+            Assert.Equal(model.Read(page), machine.Read(AddressOf(page)));
+        machine.Check();
+        machine.Mm.Unmap(Arena, ArenaPages * 4096);
+        file.Put();
+    }
+
+    private static ulong AddressOf(int page) => Arena + ((ulong)page * 4096);
+
+    private static void Apply(TestMachine machine, TestFile file, Model model, Step step)
+    {
+        switch (step)
+        {
+            case MapStep map:
+                MapFlags flags = (map.Kind is Kind.SharedAnon or Kind.SharedFile ? MapFlags.Shared : MapFlags.Private) | MapFlags.Fixed;
+                bool anonymous = map.Kind is Kind.PrivateAnon or Kind.SharedAnon;
+                long at = machine.Map(AddressOf(map.Page), (ulong)map.Length * 4096, (MemoryProtection)map.Protection,
+                    anonymous ? flags | MapFlags.Anonymous : flags, anonymous ? null : file, anonymous ? 0 : (ulong)map.Offset);
+                Assert.Equal((long)AddressOf(map.Page), at);
+                model.Map(map.Page, map.Length, map.Protection, map.Kind, map.Offset);
+                break;
+            case UnmapStep unmap:
+                Assert.Equal(0, machine.Mm.Unmap(AddressOf(unmap.Page), (ulong)unmap.Length * 4096));
+                model.Unmap(unmap.Page, unmap.Length);
+                break;
+            case ProtectStep protect:
+                int expected = model.Protect(protect.Page, protect.Length, protect.Protection);
+                Assert.Equal(expected, machine.Mm.Protect(AddressOf(protect.Page), (ulong)protect.Length * 4096, (MemoryProtection)protect.Protection));
+                break;
+            case WriteStep write:
+                Assert.Equal(model.Write(write.Page, write.Value), machine.Write(AddressOf(write.Page), write.Value));
+                break;
+            case ReadStep read:
+                Assert.Equal(model.Read(read.Page), machine.Read(AddressOf(read.Page)));
+                break;
+            case PopulateStep populate:
+                machine.Mm.Populate(AddressOf(populate.Page), (ulong)populate.Length * 4096, default);
+                model.Populate(populate.Page, populate.Length);
+                break;
+        }
+    }
+
+    /// <summary>What a program would see: for each page its first byte, and who else sees it.</summary>
+    private sealed class Model(byte[] file)
+    {
+        private sealed class Cell
+        {
+            public byte Value;
+        }
+
+        private sealed class Mapped
+        {
+            public int Protection;
+            public required Cell Cell;
+            public Cell? PrivateCopyOf;
+            public bool BeyondEnd;
+        }
+
+        private readonly Mapped?[] _pages = new Mapped?[ArenaPages];
+        private readonly Cell[] _file = [.. Enumerable.Range(0, FilePages).Select(i => new Cell { Value = file[i * 4096] })];
+
+        public void Map(int page, int length, int protection, Kind kind, int offset)
+        {
+            for (int i = 0; i < length; i++)
+            {
+                int index = offset + i;
+                bool isFile = kind is Kind.PrivateFile or Kind.SharedFile;
+                _pages[page + i] = new Mapped
+                {
+                    Protection = protection,
+                    BeyondEnd = isFile && index >= FilePages,
+                    Cell = isFile && index < FilePages && kind == Kind.SharedFile ? _file[index] : new Cell(),
+                    PrivateCopyOf = kind == Kind.PrivateFile && index < FilePages ? _file[index] : null,
+                };
+            }
+        }
+
+        public void Unmap(int page, int length) => Array.Clear(_pages, page, length);
+
+        // What lies before the first hole is changed even if the call fails.
+        public int Protect(int page, int length, int protection)
+        {
+            for (int i = page; i < page + length; i++)
+            {
+                if (_pages[i] is not { } mapped)
+                    return -Errno.ENOMEM;
+                mapped.Protection = protection;
+            }
+            return 0;
+        }
+
+        // What is private and writable gets its own copy ahead of the first write.
+        public void Populate(int page, int length)
+        {
+            foreach (Mapped? mapped in _pages.AsSpan(page, length))
+            {
+                if (mapped is not { PrivateCopyOf: { } original } || (mapped.Protection & 2) == 0)
+                    continue;
+                mapped.Cell.Value = original.Value;
+                mapped.PrivateCopyOf = null;
+            }
+        }
+
+        public bool Write(int page, byte value)
+        {
+            if (_pages[page] is not { BeyondEnd: false } mapped || (mapped.Protection & 2) == 0)
+                return false;
+            mapped.PrivateCopyOf = null;
+            mapped.Cell.Value = value;
+            return true;
+        }
+
+        public int Read(int page) => _pages[page] is not { BeyondEnd: false } mapped || mapped.Protection == 0
+            ? -1
+            : (mapped.PrivateCopyOf ?? mapped.Cell).Value;
+    }
+}
