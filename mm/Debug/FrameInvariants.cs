@@ -95,7 +95,7 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
                 entries++;
                 pages += page.Has(PageFlags.Head) ? 1L << page.Order : 1;
             }
-            findings.Require(entries == node.Lru.Count(list), $"LRU {list}: {entries} entries, {node.Lru.Count(list)} counted");
+            findings.Require(entries == node.Lru.Entries(list), $"LRU {list}: {entries} entries, {node.Lru.Entries(list)} counted");
             findings.Require(pages == node.Stats[(int)list], $"LRU {list}: {pages} pages, {node.Stats[(int)list]} in the statistics");
         }
     }

@@ -24,6 +24,9 @@ internal sealed unsafe class MappingRecount
     /// <summary>Frames that hold tables, by address space.</summary>
     public Dictionary<MemoryDescriptor, long> TablePages { get; } = [];
 
+    /// <summary>PTEs that name a swap slot, by slot.</summary>
+    public Dictionary<SwapEntry, int> SwapPtes { get; } = [];
+
     /// <summary>PTEs that map a frame and count for it.</summary>
     public int Mappings(uint pfn) => _mappings[pfn];
 
@@ -49,7 +52,12 @@ internal sealed unsafe class MappingRecount
             else if (level == 0 && entry.IsPresent && !entry.IsSpecial)
             {
                 _mappings[entry.Pfn]++;
-                rss[(int)MemoryDescriptor.RssKindOf(_manager.Page(entry.Pfn))]++;
+                rss[(int)MemoryDescriptor.RssKindOf(_manager.Page(_manager.Memory.FolioOf(entry.Pfn)))]++;
+            }
+            else if (level == 0 && entry.IsSwap && SwapEntry.FromPte(entry) is { IsSlot: true } slot)
+            {
+                SwapPtes[slot] = SwapPtes.GetValueOrDefault(slot) + 1;
+                rss[(int)RssKind.Swap]++;
             }
         }
     }

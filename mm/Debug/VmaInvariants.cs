@@ -73,8 +73,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
         long[] rss = mappings.Rss(mm);
         for (RssKind kind = 0; kind < RssKind.Count; kind++)
         {
-            if (kind != RssKind.Swap)
-                findings.Require(rss[(int)kind] == mm.Rss[(int)kind], $"rss {kind} {mm.Rss[(int)kind]}, recount {rss[(int)kind]}");
+            findings.Require(rss[(int)kind] == mm.Rss[(int)kind], $"rss {kind} {mm.Rss[(int)kind]}, recount {rss[(int)kind]}");
         }
     }
 

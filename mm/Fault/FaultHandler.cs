@@ -79,7 +79,7 @@ public sealed unsafe partial class FaultHandler
         if (pte.IsNone)
             return fault.Area.IsAnonymous ? AnonymousPage(ref fault) : FilePage(ref fault);
         if (!pte.IsPresent)
-            return VmFaultResult.Sigbus;
+            return SwapPage(ref fault);
         if (fault.WantsWrite && !pte.IsWritable)
             return WriteProtectedPage(ref fault);
         fault.Class = FaultClass.Spurious;

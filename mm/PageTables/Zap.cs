@@ -55,6 +55,8 @@ public sealed unsafe partial class MemoryDescriptor
                 continue;
             if (pte.IsPresent)
                 found |= ZapPresent(area, entry, pte, flags);
+            else
+                ZapEntry(entry, SwapEntry.FromPte(pte), flags);
         }
         return found;
     }
@@ -68,19 +70,34 @@ public sealed unsafe partial class MemoryDescriptor
             return true;
         }
         uint pfn = pte.Pfn;
-        ref Page page = ref Manager.Page(pfn);
+        uint folio = Manager.Memory.FolioOf(pfn);
+        ref Page page = ref Manager.Page(folio);
         bool anonymous = page.IsAnonymous;
         if (anonymous && (flags & ZapFlags.KeepCows) != 0)
             return false;
         *entry = default;
         if (!anonymous && pte.IsDirty)
-            Manager.Mappings.PageCache(page.Mapping).DirtyFromPte(pfn);
+            Manager.Mappings.PageCache(page.Mapping).DirtyFromPte(folio);
         if (!anonymous && pte.IsAccessed && !area.HasAny(VmFlags.SeqRead | VmFlags.RandRead))
             page.Set(PageFlags.Referenced);
         Rss[(int)RssKindOf(page)]--;
         Manager.Rmap.Remove(pfn);
-        Gather.AddPage(pfn);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Remove(Manager, folio);
+        Gather.AddPage(folio);
         return true;
+    }
+
+    // Linux: zap_nonpresent_ptes
+    private void ZapEntry(Pte* pte, SwapEntry entry, ZapFlags flags)
+    {
+        if ((flags & ZapFlags.KeepCows) != 0)
+            return;
+        *pte = default;
+        if (!entry.IsSlot)
+            return;
+        Rss[(int)RssKind.Swap]--;
+        Manager.Swap.FreeWithCache(entry);
     }
 
     /// <summary>

@@ -15,8 +15,8 @@ public static class MemInfo
         Line(writer, "MemFree:        ", free);
         Line(writer, "MemAvailable:   ", Available(manager, free, activeFile + inactiveFile));
         Line(writer, "Buffers:        ", 0);
-        Line(writer, "Cached:         ", filePages);
-        Line(writer, "SwapCached:     ", 0);
+        Line(writer, "Cached:         ", filePages - manager.Swap.CachedPages);
+        Line(writer, "SwapCached:     ", manager.Swap.CachedPages);
         Line(writer, "Active:         ", activeAnon + activeFile);
         Line(writer, "Inactive:       ", inactiveAnon + inactiveFile);
         Line(writer, "Active(anon):   ", activeAnon);
@@ -24,9 +24,9 @@ public static class MemInfo
         Line(writer, "Active(file):   ", activeFile);
         Line(writer, "Inactive(file): ", inactiveFile);
         Line(writer, "Unevictable:    ", manager.Stat(NodeStat.Unevictable));
-        Line(writer, "Mlocked:        ", manager.Stat(NodeStat.Mlock));
-        Line(writer, "SwapTotal:      ", 0);
-        Line(writer, "SwapFree:       ", 0);
+        Line(writer, "Mlocked:        ", manager.Stat(ZoneStat.Mlock));
+        Line(writer, "SwapTotal:      ", (long)manager.Swap.TotalPages);
+        Line(writer, "SwapFree:       ", (long)manager.Swap.FreePages);
         Line(writer, "Dirty:          ", manager.Stat(NodeStat.FileDirty));
         Line(writer, "Writeback:      ", manager.Stat(NodeStat.Writeback));
         Line(writer, "AnonPages:      ", manager.Stat(NodeStat.AnonMapped));

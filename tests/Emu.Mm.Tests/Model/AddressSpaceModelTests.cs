@@ -45,11 +45,33 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     [Fact]
     public void RandomOperations_AgreeWithPages_AndKeepInvariants() =>
-        Steps.Array[1, 60].Sample(Run, iter: TestScale.Iterations(200), threads: 1, writeLine: output.WriteLine);
+        Steps.Array[1, 60].Sample(steps => Run(steps), iter: TestScale.Iterations(200), threads: 1, writeLine: output.WriteLine);
+
+    [Fact]
+    public void RandomOperations_AgreeWithPages_UnderPressure() =>
+        Steps.Array[1, 120].Sample(steps => Run(steps, swapPages: 512), iter: TestScale.Iterations(150), threads: 1, writeLine: output.WriteLine);
+
+    // Under pressure all but a few frames are taken away: pages go to swap and come back all the time.
+    private static void Run(Step[] steps, ulong swapPages)
+    {
+        using TestMachine machine = new(megabytes: 1);
+        using MemorySwapDevice swap = new(swapPages);
+        Assert.Equal(0, machine.Manager.Swap.SwapOn(swap, "swap"u8.ToArray(), -1, isFile: false, out _));
+        List<uint> hog = [];
+        while (machine.Manager.FreePages > 70)
+            hog.Add(machine.Manager.Allocator.Allocate(GfpFlags.Kernel, 0));
+        Run(machine, steps);
+        hog.ForEach(machine.Manager.PutPage);
+    }
 
     private static void Run(Step[] steps)
     {
         using TestMachine machine = new();
+        Run(machine, steps);
+    }
+
+    private static void Run(TestMachine machine, Step[] steps)
+    {
         byte[] content = new byte[(FilePages * 4096) - 100];
         new Random(7).NextBytes(content);
         TestFile file = new(machine.Manager, content);
