@@ -23,6 +23,7 @@ public sealed unsafe class MemoryManager : IDisposable
         MemoryInit.SetWatermarks(Nodes, Sysctl, cpus);
         Rmap = new Rmap(Memory);
         Swap = new SwapSpace(this);
+        Splitter = new FolioSplitter(this);
         Vmscan = new Vmscan(this);
         Allocator.Vmscan = Vmscan;
         Faults = new FaultHandler(this);
@@ -45,6 +46,15 @@ public sealed unsafe class MemoryManager : IDisposable
 
     /// <summary>Counts of mappings a page.</summary>
     public Rmap Rmap { get; }
+
+    /// <summary>When huge pages are used.</summary>
+    public ThpSettings Thp { get; } = new();
+
+    /// <summary>Takes huge pages apart.</summary>
+    public FolioSplitter Splitter { get; }
+
+    /// <summary>The huge page of zeros, 0 as long as nobody needed it.</summary>
+    public uint HugeZeroPfn { get; internal set; }
 
     /// <summary>Swap areas and the swap cache.</summary>
     public SwapSpace Swap { get; }
@@ -151,6 +161,8 @@ public sealed unsafe class MemoryManager : IDisposable
         if (page->Has(PageFlags.Mlocked))
             Mlock.Clear(this, pfn);
         page->Clear(PageFlags.Active | PageFlags.Unevictable);
+        if (page->Has(PageFlags.Head))
+            Splitter.Forget(pfn);
         if (Memory.FrameTags[pfn] != 0)
             FrameWatch.OnFree(pfn);
         Allocator.Free(pfn, page->Has(PageFlags.Head) ? page->Order : 0);

@@ -6,6 +6,7 @@ internal sealed unsafe class MappingRecount
     private readonly MemoryManager _manager;
     private readonly int[] _mappings;
     private readonly bool[] _tables;
+    private readonly int[] _pmds;
     private readonly Dictionary<MemoryDescriptor, long[]> _rss = [];
 
     public MappingRecount(MemoryManager manager)
@@ -13,11 +14,17 @@ internal sealed unsafe class MappingRecount
         _manager = manager;
         _mappings = new int[manager.Memory.MaxPfn];
         _tables = new bool[manager.Memory.MaxPfn];
+        _pmds = new int[manager.Memory.MaxPfn];
         foreach (MemoryDescriptor mm in manager.AddressSpaces)
         {
             long[] rss = _rss[mm] = new long[(int)RssKind.Count];
             TablePages[mm] = 1;
             Walk(mm, mm.PageTable.Root, PageTable.TopLevel, rss);
+            foreach (uint table in mm.PageTable.Deposited())
+            {
+                TablePages[mm]++;
+                _tables[table] = true;
+            }
         }
     }
 
@@ -29,6 +36,9 @@ internal sealed unsafe class MappingRecount
 
     /// <summary>PTEs that map a frame and count for it.</summary>
     public int Mappings(uint pfn) => _mappings[pfn];
+
+    /// <summary>PMDs that map a huge page.</summary>
+    public int PmdMappings(uint head) => _pmds[head];
 
     /// <summary>Whether a frame is a table of some address space.</summary>
     public bool IsTable(uint pfn) => _tables[pfn];
@@ -48,6 +58,12 @@ internal sealed unsafe class MappingRecount
             {
                 TablePages[mm]++;
                 Walk(mm, entry.Pfn, level - 1, rss);
+            }
+            else if (level == PageTable.PmdLevel && entry.IsPresent && !entry.IsSpecial)
+            {
+                _pmds[entry.Pfn]++;
+                if (_manager.Page(entry.Pfn).Type != PageType.HugeTlb)
+                    rss[(int)MemoryDescriptor.RssKindOf(_manager.Page(entry.Pfn))] += MmConstants.HugePagePages;
             }
             else if (level == 0 && entry.IsPresent && !entry.IsSpecial)
             {

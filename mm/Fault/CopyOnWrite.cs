@@ -84,6 +84,7 @@ public sealed unsafe partial class FaultHandler
     {
         uint folio = _memory.FolioOf(pfn);
         _manager.Rmap.Remove(pfn);
+        _manager.NotePartUnmapped(folio);
         if ((area.Flags & VmFlags.Locked) != 0)
             Mlock.Remove(_manager, folio);
         if (_memory.Page(folio).Has(PageFlags.SwapCache) && !_manager.Rmap.IsMapped(folio))

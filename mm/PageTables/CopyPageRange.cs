@@ -19,7 +19,12 @@ public sealed unsafe partial class MemoryDescriptor
         {
             ulong next = Math.Min((at & MmConstants.PmdMask) + MmConstants.PmdSize, source.End);
             Pte* from = tables.Walk(at, out int level);
-            if (level == 0)
+            if (level == PageTable.PmdLevel && from->IsLarge)
+            {
+                if (!CopyHuge(copy, from, at))
+                    return false;
+            }
+            else if (level == 0)
             {
                 Pte* to = PageTable.FindOrCreate(at);
                 if (to == null)
@@ -45,7 +50,11 @@ public sealed unsafe partial class MemoryDescriptor
             Pte pte = *from;
             if (pte.IsNone)
                 continue;
-            Bug.On(!pte.IsPresent, "fork met an entry that is neither empty nor present");
+            if (!pte.IsPresent)
+            {
+                CopyEntry(copy, from, to);
+                continue;
+            }
             if (!pte.IsSpecial)
                 CountCopy(pte.Pfn);
             if (cow && pte.IsWritable)
@@ -60,7 +69,7 @@ public sealed unsafe partial class MemoryDescriptor
     // Linux: copy_present_ptes
     private void CountCopy(uint pfn)
     {
-        ref Page page = ref Manager.Page(pfn);
+        ref Page page = ref Manager.Page(Manager.Memory.FolioOf(pfn));
         page.RefCount++;
         if (page.IsAnonymous)
         {
@@ -70,5 +79,41 @@ public sealed unsafe partial class MemoryDescriptor
         }
         Manager.Rmap.AddFile(pfn);
         Rss[(int)RssKindOf(page)]++;
+    }
+
+    // A swapped-out page is shared as it is; neither may write it without a copy. Linux: copy_nonpresent_pte
+    private void CopyEntry(VmArea copy, Pte* from, Pte* to)
+    {
+        SwapEntry entry = SwapEntry.FromPte(*from);
+        if (entry.IsMarker)
+        {
+            PteMarker kept = entry.MarkerFlags & ((copy.Flags & VmFlags.UffdWp) != 0 ? (PteMarker)~0 : ~PteMarker.UffdWp);
+            if (kept != PteMarker.None)
+                *to = SwapEntry.MakeMarker(kept);
+            return;
+        }
+        Bug.On(!entry.IsSlot, "fork met a page that is being migrated");
+        Manager.Swap.Duplicate(entry);
+        *from = from->Without(SwapEntry.ExclusiveBit);
+        *to = from->Without(SwapEntry.UffdWpBit);
+        Rss[(int)RssKind.Swap]++;
+    }
+
+    // Linux: copy_huge_pmd
+    private bool CopyHuge(VmArea copy, Pte* from, ulong address)
+    {
+        Pte* to = PageTable.FindOrCreate(address, PageTable.PmdLevel);
+        if (to == null || !PageTable.TryDeposit())
+            return false;
+        Pte pmd = *from;
+        if (!pmd.IsSpecial)
+        {
+            Manager.GetPage(pmd.Pfn);
+            Manager.Rmap.DuplicateAnonHuge(pmd.Pfn);
+            Rss[(int)RssKind.Anon] += MmConstants.HugePagePages;
+        }
+        *from = pmd.Without(Pte.WriteBit);
+        *to = pmd.Without(Pte.WriteBit | Pte.AccessedBit | Pte.UffdWpBit);
+        return true;
     }
 }

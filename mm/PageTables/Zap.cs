@@ -35,6 +35,11 @@ public sealed unsafe partial class MemoryDescriptor
         {
             ulong next = Math.Min((at & MmConstants.PmdMask) + MmConstants.PmdSize, end);
             Pte* entry = PageTable.Walk(at, out int level);
+            if (level == PageTable.PmdLevel && entry->IsLarge)
+            {
+                found |= ZapHuge(area, entry, at, next, flags);
+                entry = PageTable.Walk(at, out level);
+            }
             if (level == 0)
                 found |= ZapTable(area, entry, at, next, flags);
             else if (level > PageTable.PmdLevel)
@@ -82,9 +87,33 @@ public sealed unsafe partial class MemoryDescriptor
             page.Set(PageFlags.Referenced);
         Rss[(int)RssKindOf(page)]--;
         Manager.Rmap.Remove(pfn);
+        Manager.NotePartUnmapped(folio);
         if ((area.Flags & VmFlags.Locked) != 0)
             Mlock.Remove(Manager, folio);
         Gather.AddPage(folio);
+        return true;
+    }
+
+    // A huge page goes whole, or is split so that a part of it can go. Linux: zap_huge_pmd
+    private bool ZapHuge(VmArea area, Pte* pmd, ulong start, ulong end, ZapFlags flags)
+    {
+        if (end - start != MmConstants.PmdSize)
+        {
+            SplitPmd(area, start & MmConstants.PmdMask);
+            return false;
+        }
+        Pte old = *pmd;
+        if ((flags & ZapFlags.KeepCows) != 0 && !old.IsSpecial)
+            return false;
+        *pmd = default;
+        Gather.AddTable(PageTable.Withdraw());
+        if (old.IsSpecial)
+            return true;
+        Rss[(int)RssKind.Anon] -= MmConstants.HugePagePages;
+        Manager.Rmap.RemovePmd(old.Pfn);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Remove(Manager, old.Pfn);
+        Gather.AddPage(old.Pfn);
         return true;
     }
 
@@ -108,7 +137,7 @@ public sealed unsafe partial class MemoryDescriptor
         bool found = false;
         for (ulong at = start; at < end; at += MmConstants.PageSize)
         {
-            Pte* entry = PageTable.Find(at, 0);
+            Pte* entry = PageTable.Find(at, 0); // shared pages of files are small
             if (entry == null || !entry->IsPresent || entry->IsSpecial || (entry->Value & (Pte.DirtyBit | Pte.WriteBit)) == 0)
                 continue;
             ref Page page = ref Manager.Page(entry->Pfn);

@@ -204,8 +204,8 @@ public sealed unsafe class PageAllocator
         for (uint at = pfn; at < pfn + (1u << order); at++)
         {
             Page* page = _pages + at;
-            Bug.On(page->RefCount != 0 || page->MapCount != 0 || page->HasAny(PageFlags.CheckAtFree),
-                "a page that is in use was freed");
+            Bug.On(page->RefCount != 0 || page->MapCount != 0 || page->EntireMapCount != 0 || page->LargeMapCount != 0 ||
+                page->HasAny(PageFlags.CheckAtFree), "a page that is in use was freed");
             page->Flags &= PageFlags.KeepAtFree;
             page->Mapping = MappingHandle.None;
             page->Head = 0;

@@ -24,8 +24,8 @@ public sealed partial class Vmscan
             Verdict verdict = ShrinkFolio(pfn, ref control);
             if (verdict == Verdict.Reclaim)
             {
-                control.Reclaimed += size;
-                CountSteal(control.Reclaimer, file, size);
+                control.Reclaimed++; // a huge one was split before
+                CountSteal(control.Reclaimer, file, 1);
             }
             else
             {
@@ -46,6 +46,9 @@ public sealed partial class Vmscan
         Verdict wanted = CheckReferences(pfn);
         if (wanted != Verdict.Reclaim)
             return wanted;
+        // A huge page goes to swap in small ones: the first is gone on with, the others are on the list.
+        if (page.Has(PageFlags.Head) && !_manager.Splitter.Split(pfn, extraReferences: 1))
+            return Verdict.Activate;
         if (page.IsAnonymous && page.Has(PageFlags.SwapBacked) && !page.Has(PageFlags.SwapCache))
         {
             if (!control.MaySwap || !_manager.Swap.AddToSwap(pfn))
