@@ -37,6 +37,26 @@ internal static unsafe partial class InstructionTable
         Set(rows, &FloatArithmetic.BindPackedUnary<FloatSquareRoot, double>, Mnemonic.Sqrtpd);
     }
 
+    private static void AddFloatOthers(nint[] rows)
+    {
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, float>, Mnemonic.Haddps);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, double>, Mnemonic.Haddpd);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, float>, Mnemonic.Hsubps);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, double>, Mnemonic.Hsubpd);
+        Set(rows, &FloatHorizontal.BindAlternating<float>, Mnemonic.Addsubps);
+        Set(rows, &FloatHorizontal.BindAlternating<double>, Mnemonic.Addsubpd);
+        Set(rows, &FloatHorizontal.BindDotProduct<float>, Mnemonic.Dpps);
+        Set(rows, &FloatHorizontal.BindDotProduct<double>, Mnemonic.Dppd);
+        Set(rows, &FloatRound.BindScalar<float>, Mnemonic.Roundss);
+        Set(rows, &FloatRound.BindScalar<double>, Mnemonic.Roundsd);
+        Set(rows, &FloatRound.BindPacked<float>, Mnemonic.Roundps);
+        Set(rows, &FloatRound.BindPacked<double>, Mnemonic.Roundpd);
+        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocal>, Mnemonic.Rcpss);
+        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocal>, Mnemonic.Rcpps);
+        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocalRoot>, Mnemonic.Rsqrtss);
+        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocalRoot>, Mnemonic.Rsqrtps);
+    }
+
     private static void AddFloatConversions(nint[] rows)
     {
         Set(rows, &FloatToInteger.BindScalar<float, ByControl>, Mnemonic.Cvtss2si);

@@ -107,6 +107,8 @@ internal static unsafe partial class InstructionTable
         Set(rows, &Packed.Bind<PackedOr>, Mnemonic.Por, Mnemonic.Orps, Mnemonic.Orpd);
         Set(rows, &Packed.Bind<PackedExclusiveOr>, Mnemonic.Pxor, Mnemonic.Xorps, Mnemonic.Xorpd);
         Set(rows, &PackedSpecial.Test, Mnemonic.Ptest);
+        Set(rows, &StringCompare.Bind, Mnemonic.Pcmpestri, Mnemonic.Pcmpestri64, Mnemonic.Pcmpestrm, Mnemonic.Pcmpestrm64, Mnemonic.Pcmpistri,
+            Mnemonic.Pcmpistrm);
     }
 
     private static void AddPackedShifts(nint[] rows)

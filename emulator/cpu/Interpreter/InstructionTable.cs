@@ -52,6 +52,7 @@ internal static unsafe partial class InstructionTable
         AddPackedShifts(rows);
         AddPackedRearrangements(rows);
         AddFloatArithmetic(rows);
+        AddFloatOthers(rows);
         AddFloatConversions(rows);
         AddFloatComparisons(rows);
         AddFpuArithmetic(rows);
@@ -105,6 +106,7 @@ internal static unsafe partial class InstructionTable
         Set(rows, &BitInstructions.BindScan<ScanForward>, Mnemonic.Bsf);
         Set(rows, &BitInstructions.BindScan<ScanReverse>, Mnemonic.Bsr);
         Set(rows, &BitInstructions.BindScan<CountBits>, Mnemonic.Popcnt);
+        Set(rows, &Crc32.Bind, Mnemonic.Crc32);
         Set(rows, &BitInstructions.BindScan<CountTrailingZeros>, Mnemonic.Tzcnt);
         Set(rows, &BitInstructions.BindScan<CountLeadingZeros>, Mnemonic.Lzcnt);
     }

@@ -120,12 +120,8 @@ internal static unsafe class FloatArithmetic
         where T : unmanaged
     {
         FloatContext context = new(s->Mxcsr);
-        Vector128<T> a = Xmm.Load(s, first).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>(), result = default;
-        for (int at = 0; at < Vector128<T>.Count; at++)
-        {
-            ulong x = FloatFormat<T>.Bits(a.GetElement(at)), y = FloatFormat<T>.Bits(b.GetElement(at));
-            result = result.WithElement(at, FloatFormat<T>.FromBits(TOperation.Exact<T>(x, y, ref context)));
-        }
+        Vector128<T> a = Xmm.Load(s, first).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>();
+        Vector128<T> result = FloatVector.Exact<TOperation, T>(a, b, ref context);
         if (!FloatExceptions.Commit(s, op, c, context))
             return false;
         Xmm.Store(s, op->Destination, result.AsByte());

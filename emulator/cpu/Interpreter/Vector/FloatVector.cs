@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 
 namespace Emu.Cpu;
 
-/// <summary>Looks at all elements of a vector of numbers at once.</summary>
+/// <summary>What concerns all elements of a vector of numbers.</summary>
 internal static class FloatVector
 {
     /// <summary>Whether all elements of three vectors are neither zero, denormal, infinite nor a NaN.</summary>
@@ -21,6 +21,20 @@ internal static class FloatVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreOrdered<T>(Vector128<T> a, Vector128<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => (Ordered(a) & Ordered(b)).AsByte() == Vector128<byte>.AllBitsSet;
+
+    /// <summary>The exact results, element by element.</summary>
+    public static Vector128<T> Exact<TOperation, T>(Vector128<T> a, Vector128<T> b, ref FloatContext context)
+        where TOperation : struct, IFloatOperation
+        where T : unmanaged
+    {
+        Vector128<T> result = default;
+        for (int at = 0; at < Vector128<T>.Count; at++)
+        {
+            ulong x = FloatFormat<T>.Bits(a.GetElement(at)), y = FloatFormat<T>.Bits(b.GetElement(at));
+            result = result.WithElement(at, FloatFormat<T>.FromBits(TOperation.Exact<T>(x, y, ref context)));
+        }
+        return result;
+    }
 
     // One added to an exponent of all ones or zero leaves at most its last bit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
