@@ -15,6 +15,8 @@ internal static unsafe class DataTransfer
             SystemInstructions.MovFromSegment(b, i);
         else if (i.Op0Kind == OpKind.Memory)
             MovToMemory(b, i);
+        else if (i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Register && !(i.Op0Register.IsGPR() && i.Op1Register.IsGPR()))
+            SystemInstructions.Privileged(b, i); // control and debug registers
         else
             MovToRegister(b, i);
     }

@@ -152,6 +152,8 @@ internal static unsafe partial class InstructionTable
         Set(rows, &Branch.Jmp, Mnemonic.Jmp);
         Set(rows, &Branch.Call, Mnemonic.Call);
         Set(rows, &Branch.Ret, Mnemonic.Ret);
+        Set(rows, &FarTransfer.Return, Mnemonic.Retf);
+        Set(rows, &FarTransfer.InterruptReturn, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq);
         Set(rows, &Branch.Jrcxz, Mnemonic.Jrcxz, Mnemonic.Jecxz);
         Set(rows, &Branch.Loop, Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne);
         Set(rows, &FlagInstructions.Bind, Mnemonic.Clc, Mnemonic.Stc, Mnemonic.Cmc, Mnemonic.Cld, Mnemonic.Std, Mnemonic.Lahf,
@@ -174,14 +176,19 @@ internal static unsafe partial class InstructionTable
         Set(rows, &SystemInstructions.Rdtsc, Mnemonic.Rdtsc, Mnemonic.Rdtscp);
         Set(rows, &SystemInstructions.Int3, Mnemonic.Int3);
         Set(rows, &SystemInstructions.Int1, Mnemonic.Int1);
-        Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2);
+        Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2, Mnemonic.Rsm, Mnemonic.Sysenter);
+        Set(rows, &SegmentInstructions.LoadFarPointer, Mnemonic.Lss, Mnemonic.Lfs, Mnemonic.Lgs);
+        Set(rows, &SegmentInstructions.AccessRights, Mnemonic.Lar);
+        Set(rows, &SegmentInstructions.Limit, Mnemonic.Lsl);
+        Set(rows, &SegmentInstructions.Verify, Mnemonic.Verr, Mnemonic.Verw);
+        Set(rows, &SystemInstructions.Flush, Mnemonic.Clflush);
         Set(rows, &SystemInstructions.Nop, Mnemonic.Nop, Mnemonic.Pause, Mnemonic.Endbr64, Mnemonic.Endbr32, Mnemonic.Rdsspd,
             Mnemonic.Rdsspq, Mnemonic.Prefetchnta, Mnemonic.Prefetcht0, Mnemonic.Prefetcht1, Mnemonic.Prefetcht2, Mnemonic.Prefetchw,
-            Mnemonic.Prefetchwt1, Mnemonic.Reservednop, Mnemonic.Cldemote);
+            Mnemonic.Prefetchwt1, Mnemonic.Prefetch, Mnemonic.Reservednop, Mnemonic.Cldemote);
         Set(rows, &SystemInstructions.Fence, Mnemonic.Mfence, Mnemonic.Lfence, Mnemonic.Sfence);
         Set(rows, &SystemInstructions.Privileged, Mnemonic.Hlt, Mnemonic.In, Mnemonic.Out, Mnemonic.Insb, Mnemonic.Insw, Mnemonic.Insd,
             Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Int, Mnemonic.Rdmsr, Mnemonic.Wrmsr,
-            Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq, Mnemonic.Lgdt, Mnemonic.Lidt,
+            Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Sysexit, Mnemonic.Sysexitq, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Lgdt, Mnemonic.Lidt,
             Mnemonic.Lldt, Mnemonic.Ltr, Mnemonic.Lmsw, Mnemonic.Invlpg, Mnemonic.Swapgs, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Sldt,
             Mnemonic.Str, Mnemonic.Smsw, Mnemonic.Rdpmc);
     }

@@ -191,6 +191,9 @@ public struct LazyFlags
         Aux = aux;
     }
 
+    /// <summary>Changes ZF alone.</summary>
+    internal void SetZero(bool zero) => this = FromRFlags((ToRFlags() & ~RFlagsBits.Zero) | (zero ? RFlagsBits.Zero : 0));
+
     /// <summary>Changes CF alone.</summary>
     internal void SetCarry(bool carry) => SetCarryOverflow(carry, Overflow);
 }
