@@ -69,7 +69,7 @@ internal static unsafe class DataTransfer
     /// <summary>XLAT: the index is AL, zero-extended.</summary>
     public static void Xlat(BlockBuilder b, in Instruction i)
     {
-        b.Emit(Extension.ZeroExtendByte, CpuState.ValueTempOffset, Reg.Rax);
+        b.Emit(Extension.ZeroExtendFrom(1), CpuState.ValueTempOffset, Reg.Rax);
         Instruction bare = i;
         bare.MemoryIndex = Register.None;
         b.LowerToBase(bare);

@@ -3,7 +3,7 @@ using Iced.Intel;
 namespace Emu.Cpu;
 
 /// <summary>From mnemonics to the functions that bind them: the list of what the processor can do.</summary>
-internal static unsafe class InstructionTable
+internal static unsafe partial class InstructionTable
 {
     private const int Mnemonics = 2048;
 
@@ -45,6 +45,18 @@ internal static unsafe class InstructionTable
         AddControl(rows);
         AddStrings(rows);
         AddSystem(rows);
+        AddVectorMoves(rows);
+        AddPackedArithmetic(rows);
+        AddPackedMultiplies(rows);
+        AddPackedComparisons(rows);
+        AddPackedShifts(rows);
+        AddPackedRearrangements(rows);
+        AddFloatArithmetic(rows);
+        AddFloatConversions(rows);
+        AddFloatComparisons(rows);
+        AddFpuArithmetic(rows);
+        AddFpuTransfers(rows);
+        AddFpuControl(rows);
         return rows;
     }
 
@@ -146,11 +158,11 @@ internal static unsafe class InstructionTable
 
     private static void AddStrings(nint[] rows)
     {
-        Set(rows, &StringInstructions.Bind<MoveString>, Mnemonic.Movsb, Mnemonic.Movsw, Mnemonic.Movsd, Mnemonic.Movsq);
+        Set(rows, &StringInstructions.Bind<MoveString>, Mnemonic.Movsb, Mnemonic.Movsw, Mnemonic.Movsq);
         Set(rows, &StringInstructions.Bind<StoreString>, Mnemonic.Stosb, Mnemonic.Stosw, Mnemonic.Stosd, Mnemonic.Stosq);
         Set(rows, &StringInstructions.Bind<LoadString>, Mnemonic.Lodsb, Mnemonic.Lodsw, Mnemonic.Lodsd, Mnemonic.Lodsq);
         Set(rows, &StringInstructions.Bind<ScanString>, Mnemonic.Scasb, Mnemonic.Scasw, Mnemonic.Scasd, Mnemonic.Scasq);
-        Set(rows, &StringInstructions.Bind<CompareString>, Mnemonic.Cmpsb, Mnemonic.Cmpsw, Mnemonic.Cmpsd, Mnemonic.Cmpsq);
+        Set(rows, &StringInstructions.Bind<CompareString>, Mnemonic.Cmpsb, Mnemonic.Cmpsw, Mnemonic.Cmpsq);
     }
 
     private static void AddSystem(nint[] rows)
@@ -163,7 +175,7 @@ internal static unsafe class InstructionTable
         Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2);
         Set(rows, &SystemInstructions.Nop, Mnemonic.Nop, Mnemonic.Pause, Mnemonic.Endbr64, Mnemonic.Endbr32, Mnemonic.Rdsspd,
             Mnemonic.Rdsspq, Mnemonic.Prefetchnta, Mnemonic.Prefetcht0, Mnemonic.Prefetcht1, Mnemonic.Prefetcht2, Mnemonic.Prefetchw,
-            Mnemonic.Prefetchwt1, Mnemonic.Reservednop, Mnemonic.Cldemote, Mnemonic.Wait);
+            Mnemonic.Prefetchwt1, Mnemonic.Reservednop, Mnemonic.Cldemote);
         Set(rows, &SystemInstructions.Fence, Mnemonic.Mfence, Mnemonic.Lfence, Mnemonic.Sfence);
         Set(rows, &SystemInstructions.Privileged, Mnemonic.Hlt, Mnemonic.In, Mnemonic.Out, Mnemonic.Insb, Mnemonic.Insw, Mnemonic.Insd,
             Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Int, Mnemonic.Rdmsr, Mnemonic.Wrmsr,

@@ -171,6 +171,14 @@ public struct LazyFlags
         SetCarryOverflow(carry, overflow);
     }
 
+    /// <summary>ZF and CF as given; all others are clear.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetZeroCarry(bool zero, bool carry)
+    {
+        Result = zero ? 0 : 1 << 8;
+        Aux = (1UL << ParityFlipShift) | (carry ? CarryBit | PartialOverflowBit : 0);
+    }
+
     /// <summary>Changes CF and OF alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetCarryOverflow(bool carry, bool overflow)
