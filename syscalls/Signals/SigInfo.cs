@@ -41,6 +41,20 @@ public struct SigInfo
     /// <summary>A signal that an access or instruction raised.</summary>
     public static SigInfo ForFault(int signal, int code, ulong address) => new() { Signo = signal, Code = code, Address = address };
 
+    /// <summary>Writes it as user mode sees it. Linux: <c>copy_siginfo_to_user</c>.</summary>
+    /// <param name="destination">At least <see cref="Size"/> bytes; zeros beyond are the caller's to write.</param>
+    public readonly void WriteTo(Span<byte> destination) => MemoryMarshal.Write(destination, this);
+
+    /// <summary>Copies it to the user in full.</summary>
+    /// <returns>Whether it could be written.</returns>
+    internal readonly bool TryCopyTo(Task task, ulong address)
+    {
+        Span<byte> bytes = stackalloc byte[UserSize];
+        bytes.Clear();
+        WriteTo(bytes);
+        return task.User.CopyTo(address, bytes) == 0;
+    }
+
     /// <summary>Whether user mode made it up or asked for it, so that it may be dropped. Linux: <c>SI_FROMUSER</c>.</summary>
     public readonly bool IsFromUser => Code <= 0;
 }

@@ -24,9 +24,6 @@ public enum SignalActionFlags : ulong
     /// <summary>Address tags are kept; nothing to do here.</summary>
     ExposeTagBits = 0x800,
 
-    /// <summary>The action must not be changed any more; the kernel's own.</summary>
-    Immutable = 0x00800000,
-
     /// <summary><see cref="SignalAction.Restorer"/> is set.</summary>
     Restorer = 0x04000000,
 

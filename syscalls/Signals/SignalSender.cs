@@ -36,8 +36,6 @@ internal static class SignalSender
         if (blocked || action.Handler == SignalAction.Ignore || evenHandled)
         {
             action.Handler = SignalAction.Default;
-            if (evenHandled)
-                action.Flags |= SignalActionFlags.Immutable;
             task.Unblock(signal);
         }
         SendToThread(task, info);

@@ -69,7 +69,7 @@ public sealed partial class Task
     internal bool RestoresMask { get; private set; }
 
     /// <summary>Stack for handlers.</summary>
-    internal AlternateStack AlternateStack = AlternateStack.None;
+    internal AlternateStack AlternateStack;
 
     /// <summary>How far a stop has come. Linux: <c>jobctl</c>.</summary>
     internal JobControl JobControl { get; set; }

@@ -40,12 +40,18 @@ internal sealed partial class Scheduler
     }
 
     /// <summary>Waits until the task is woken, one of the host's descriptors is ready, or time is up.</summary>
+    /// <remarks>A wake that came since the task's last sleep is not lost: the wait returns at once.</remarks>
     /// <param name="task">Who waits.</param>
     /// <param name="deadline">Monotonic time in nanoseconds, or <see cref="Never"/>.</param>
     /// <param name="hosts">Descriptors of the host; their events are filled in.</param>
     /// <returns>0; -ETIME after the deadline; -ERESTARTSYS if a signal is pending; a negative errno of the host's poll.</returns>
     public int Block(Task task, ulong deadline, Span<HostPollEntry> hosts = default)
     {
+        if (task.IsWokenEarly)
+        {
+            task.IsWokenEarly = false;
+            return 0;
+        }
         if (hosts.IsEmpty)
             return Sleep(task, TaskState.Interruptible, deadline);
         if (!MaySleep(task, TaskState.Interruptible, deadline, out int result))
@@ -78,7 +84,7 @@ internal sealed partial class Scheduler
         HostInterruptTarget target = task.Token!.Worker!.Interrupts;
         while (true)
         {
-            if (!MaySleep(task, TaskState.Interruptible, Never, out int result) && result != 0)
+            if (!MaySleep(task, TaskState.Interruptible, Never, out int result))
                 return result;
             target.Clear();
             task.Cause = WakeCause.Event;

@@ -38,7 +38,7 @@ internal sealed partial class Scheduler
     public void Wake(Task task) => Wake(task, TaskState.Normal, WakeCause.Event);
 
     /// <summary>Wakes a task if it sleeps in one of the given ways. Linux: <c>try_to_wake_up</c>.</summary>
-    /// <remarks>A task that runs notes it: its next sleep ends at once.</remarks>
+    /// <remarks>A task that runs notes it, for <see cref="Block"/>.</remarks>
     /// <param name="task">The task.</param>
     /// <param name="states">Which sleeps end.</param>
     /// <param name="cause">What the sleep reports.</param>
@@ -83,11 +83,11 @@ internal sealed partial class Scheduler
     }
 
     /// <summary>Ends the system call of a task, to be run again when the task is woken. See <see cref="WaitQueue.Suspend"/>.</summary>
-    public long Suspend(Task task, ulong deadline)
+    public long Suspend(Task task, ulong deadline, TaskState state = TaskState.Interruptible)
     {
-        if (!MaySleep(task, TaskState.Interruptible, deadline, out int result))
+        if (!MaySleep(task, state, deadline, out int result))
             return result;
-        task.State = TaskState.Interruptible;
+        task.State = state;
         task.IsSuspended = true;
         task.SuspendDeadline = deadline;
         if (deadline != Never)
@@ -141,11 +141,7 @@ internal sealed partial class Scheduler
     private bool MaySleep(Task task, TaskState state, ulong deadline, out int result)
     {
         result = 0;
-        if (task.IsWokenEarly)
-        {
-            task.IsWokenEarly = false;
-            return false;
-        }
+        task.IsWokenEarly = false;
         if (task.HasSignalFor(state))
             result = -KernelErrno.ERESTARTSYS;
         else if (deadline != Never && deadline <= _kernel.Clock.Monotonic)

@@ -33,7 +33,7 @@ public sealed partial class Task
     /// <summary>Whether the CPU was given up for a call of the host.</summary>
     internal bool IsInHostCall { get; set; }
 
-    /// <summary>A wake-up came while it ran: the next sleep ends at once.</summary>
+    /// <summary>A wake-up came while it ran: see <see cref="Scheduler.Block"/>.</summary>
     internal bool IsWokenEarly { get; set; }
 
     /// <summary>Why the last sleep ended.</summary>
