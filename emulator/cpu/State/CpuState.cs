@@ -99,6 +99,19 @@ public struct CpuState
         }
     }
 
+    /// <summary>x87, vector registers and MXCSR as a program starts with them. Linux: <c>fpu__clear_user_states</c>.</summary>
+    public void ResetFpu()
+    {
+        CpuState initial = Initial;
+        Fpu = default;
+        Vector = default;
+        Opmask = default;
+        FpuControl = initial.FpuControl;
+        FpuStatus = FpuTags = FpuOpcode = 0;
+        FpuInstructionPointer = FpuDataPointer = 0;
+        Mxcsr = initial.Mxcsr;
+    }
+
     /// <summary>The state that a program starts in. Linux: <c>start_thread</c>, <c>fpu_flush_thread</c>.</summary>
     public static CpuState Initial => new()
     {
