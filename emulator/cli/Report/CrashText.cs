@@ -38,6 +38,8 @@ internal static class CrashText
         writer.Add((byte)')');
         if (signal.Code <= SigCode.User)
             AddSender(writer, signal, ownId);
+        else if (signal.Code == SigCode.Kernel && trap.Vector == ExceptionVector.PageFault)
+            writer.Add(": forced by the kernel, for a stack that takes no signal frame or a frame that is not valid"u8);
         else if (IsException(signal.Signo))
             AddException(writer, trap, mm);
     }

@@ -1,5 +1,3 @@
-using Emu.Syscalls;
-
 namespace Emu.Cli;
 
 /// <summary>Prints system calls in strace's grammar, from the kinds in their rows. Source: strace(1).</summary>
