@@ -159,7 +159,8 @@ public sealed partial class Task : IDisposable
         ref FaultContext context = ref User.Context;
         context.SystemCall = number;
         context.Rip = Cpu.State.Rip;
-        context.Time = Kernel.Clock.Monotonic;
+        if (Kernel.Memory.Trace != null)
+            context.Time = Kernel.Clock.Monotonic; // the host's clock costs as much as the rest of the entry
     }
 
     /// <summary>The call is done.</summary>
