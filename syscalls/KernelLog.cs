@@ -10,4 +10,7 @@ internal static partial class KernelLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "system call {Number} ({Name}) is not supported: ENOSYS")]
     public static partial void UnknownSystemCall(ILogger log, int number, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "task {Task} waits in {Name} for what nothing can bring about: EDEADLK")]
+    public static partial void Deadlock(ILogger log, int task, string name);
 }

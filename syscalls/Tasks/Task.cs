@@ -4,7 +4,7 @@ using Emu.Mm;
 namespace Emu.Syscalls;
 
 /// <summary>A thread. Linux: <c>struct task_struct</c>.</summary>
-public sealed class Task : IDisposable
+public sealed partial class Task : IDisposable
 {
     /// <summary>A thread in an address space.</summary>
     public Task(Kernel kernel, int threadId, MemoryDescriptor mm)
