@@ -22,6 +22,10 @@ public sealed unsafe class MemoryManager : IDisposable
         Allocator = new PageAllocator(Memory, Nodes, Events);
         MemoryInit.SetWatermarks(Nodes, Sysctl, cpus);
         Rmap = new Rmap(Memory);
+        Swap = new SwapSpace(this);
+        Splitter = new FolioSplitter(this);
+        Vmscan = new Vmscan(this);
+        Allocator.Vmscan = Vmscan;
         Faults = new FaultHandler(this);
         TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
         ZeroPfn = Allocator.Allocate(GfpFlags.Kernel | GfpFlags.Zero, 0);
@@ -42,6 +46,21 @@ public sealed unsafe class MemoryManager : IDisposable
 
     /// <summary>Counts of mappings a page.</summary>
     public Rmap Rmap { get; }
+
+    /// <summary>When huge pages are used.</summary>
+    public ThpSettings Thp { get; } = new();
+
+    /// <summary>Takes huge pages apart.</summary>
+    public FolioSplitter Splitter { get; }
+
+    /// <summary>The huge page of zeros, 0 as long as nobody needed it.</summary>
+    public uint HugeZeroPfn { get; internal set; }
+
+    /// <summary>Swap areas and the swap cache.</summary>
+    public SwapSpace Swap { get; }
+
+    /// <summary>Reclaim.</summary>
+    public Vmscan Vmscan { get; }
 
     /// <summary>The page fault handler: the port that the MMU calls.</summary>
     public FaultHandler Faults { get; }
@@ -89,6 +108,9 @@ public sealed unsafe class MemoryManager : IDisposable
     /// <summary>Pages of all nodes of one kind. Linux: <c>global_node_page_state</c>.</summary>
     public long Stat(NodeStat stat) => Nodes.Sum(node => node.Stats[(int)stat]);
 
+    /// <summary>Pages of all zones of one kind. Linux: <c>global_zone_page_state</c>.</summary>
+    public long Stat(ZoneStat stat) => Nodes.Sum(node => node.Zones.Sum(zone => zone.Stats[(int)stat]));
+
     /// <summary>The descriptor of a frame.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Page Page(uint pfn) => ref Memory.Page(pfn);
@@ -107,9 +129,17 @@ public sealed unsafe class MemoryManager : IDisposable
             Release(pfn);
     }
 
-    /// <summary>Puts a page on the LRU of its node. Linux: <c>folio_add_lru</c>.</summary>
+    /// <summary>The node that a page lies on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddLru(uint pfn) => Memory.ZoneOf(pfn).Node.Lru.Add(pfn);
+    public Node NodeOf(uint pfn) => Memory.ZoneOf(pfn).Node;
+
+    /// <summary>The LRU lists that a page belongs on. Linux: <c>folio_lruvec</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public LruVec LruOf(uint pfn) => Memory.ZoneOf(pfn).Node.Lru;
+
+    /// <summary>Puts a page on its LRU. Linux: <c>folio_add_lru</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void AddLru(uint pfn) => LruOf(pfn).Add(pfn);
 
     /// <summary>Tells whoever watches a frame that the kernel has written to it. Every write by the kernel ends here.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -127,8 +157,12 @@ public sealed unsafe class MemoryManager : IDisposable
     {
         Page* page = Memory.Pages + pfn;
         if (page->Has(PageFlags.Lru))
-            Memory.ZoneOf(pfn).Node.Lru.Remove(pfn);
+            LruOf(pfn).Remove(pfn);
+        if (page->Has(PageFlags.Mlocked))
+            Mlock.Clear(this, pfn);
         page->Clear(PageFlags.Active | PageFlags.Unevictable);
+        if (page->Has(PageFlags.Head))
+            Splitter.Forget(pfn);
         if (Memory.FrameTags[pfn] != 0)
             FrameWatch.OnFree(pfn);
         Allocator.Free(pfn, page->Has(PageFlags.Head) ? page->Order : 0);

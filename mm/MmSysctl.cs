@@ -41,4 +41,10 @@ public sealed class MmSysctl
 
     /// <summary>Kilobytes read ahead at most. Linux: read_ahead_kb of the backing device.</summary>
     public int ReadAheadKbytes { get; set; } = 128;
+
+    /// <summary>log2 of the slots that are read around a swapped-out page. Linux: page-cluster.</summary>
+    public int PageCluster { get; set; } = 3;
+
+    /// <summary>How readily anonymous pages are reclaimed against file pages, 0 to 200. Linux: swappiness.</summary>
+    public int Swappiness { get; set; } = 60;
 }

@@ -27,9 +27,10 @@ public static class Overcommit
     public static ulong CommitLimit(this MemoryManager manager)
     {
         MmSysctl sysctl = manager.Sysctl;
-        return sysctl.OvercommitKbytes != 0
+        ulong ram = sysctl.OvercommitKbytes != 0
             ? sysctl.OvercommitKbytes >> (MmConstants.PageShift - 10)
             : manager.TotalRamPages * (ulong)sysctl.OvercommitRatio / 100;
+        return ram + manager.Swap.TotalPages;
     }
 
     private static bool IsEnough(MemoryManager manager, long pages, MmLimits limits)
@@ -39,7 +40,7 @@ public static class Overcommit
             case Always:
                 return true;
             case Guess:
-                return (ulong)pages <= manager.TotalRamPages;
+                return (ulong)pages <= manager.TotalRamPages + manager.Swap.TotalPages;
             default:
                 ulong allowed = manager.CommitLimit();
                 if (!limits.IsAdmin)

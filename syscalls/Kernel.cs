@@ -30,6 +30,7 @@ public sealed partial class Kernel : IDisposable
                 UndefinedInstruction = (rip, bytes) => KernelLog.UndefinedInstruction(Log, rip, Convert.ToHexString(bytes)),
             };
         }
+        Stop = new MachineStop(Processors);
         Dispatcher = new SyscallDispatcher(this);
     }
 
@@ -60,8 +61,17 @@ public sealed partial class Kernel : IDisposable
     /// <summary>The CPUs.</summary>
     public Processor[] Processors { get; }
 
+    /// <summary>Stops everything.</summary>
+    public MachineStop Stop { get; }
+
     /// <summary>System calls.</summary>
     public SyscallDispatcher Dispatcher { get; }
+
+    /// <summary>Who hears of system calls, or null. Set before anything runs.</summary>
+    public ISyscallObserver? SyscallObserver { get; set; }
+
+    /// <summary>Who hears how tasks end, or null. Set before anything runs.</summary>
+    public ITaskObserver? TaskObserver { get; set; }
 
     /// <inheritdoc/>
     public void Dispose()

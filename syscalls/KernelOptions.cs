@@ -36,4 +36,7 @@ public sealed record KernelOptions
 
     /// <summary>Instructions of a time slice.</summary>
     public long SliceInstructions { get; init; } = 1_000_000;
+
+    /// <summary>Instructions that a CPU may execute before the machine is stopped.</summary>
+    public ulong MaxInstructions { get; init; } = ulong.MaxValue;
 }

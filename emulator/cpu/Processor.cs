@@ -132,6 +132,14 @@ public sealed unsafe class Processor : IDisposable
         return instruction.MemorySegment == Register.SS;
     }
 
+    /// <summary>The eleven bits that FOP keeps of the x87 instruction at an address: the low ones of its first byte, and its second.</summary>
+    internal ushort FpuOpcodeAt(CpuState* s, ulong rip)
+    {
+        byte[] code = CodeAt(s, rip);
+        int at = Array.FindIndex(code, static value => value is >= 0xD8 and <= 0xDF);
+        return at >= 0 && at + 1 < code.Length ? (ushort)(((code[at] & 7) << 8) | code[at + 1]) : (ushort)0;
+    }
+
     private static bool HasMemoryOperand(in Instruction instruction)
     {
         for (int operand = 0; operand < instruction.OpCount; operand++)

@@ -54,6 +54,7 @@ internal static class SyscallNumber
 {
     internal static nint RtSigprocmask => Native.IsArm64 ? 135 : 14;
     internal static nint Getcwd => Native.IsArm64 ? 17 : 79;
+    internal static nint Futex => Native.IsArm64 ? 98 : 202;
     internal static nint Gettid => Native.IsArm64 ? 178 : 186;
     internal static nint SchedGetaffinity => Native.IsArm64 ? 123 : 204;
     internal static nint Getdents64 => Native.IsArm64 ? 61 : 217;

@@ -28,6 +28,12 @@ public class FileOperations : VmOperations
             result = VmFaultResult.Major;
             int error = Readahead.AroundFault(cache, file.Readahead, fault.Area, index);
             pfn = cache.Find(index);
+            if (pfn == 0 && error == 0)
+            {
+                // Under pressure the pages around it may have pushed it out again.
+                error = cache.ReadPages(index, 1);
+                pfn = cache.Find(index);
+            }
             if (pfn == 0)
                 return error == -Errno.ENOMEM ? VmFaultResult.Oom : VmFaultResult.Sigbus;
         }

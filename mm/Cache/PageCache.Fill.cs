@@ -47,6 +47,8 @@ public sealed partial class PageCache
         pfn = Find(index);
         if (pfn != 0)
             return 0;
+        if (IsSwapped(index))
+            return SwapIn(index, out pfn);
         if (Kind == PageCacheKind.Shmem)
             return CreateZeroed(index, out pfn);
         if (index < SizeInPages)
@@ -91,6 +93,7 @@ public sealed partial class PageCache
                 return -Errno.ENOMEM;
             data.Slice(i << MmConstants.PageShift, (int)MmConstants.PageSize).CopyTo(_manager.Memory.FrameSpan(pfn));
             _manager.Page(pfn).Set(PageFlags.UpToDate | (index + (ulong)i == marker ? PageFlags.Readahead : PageFlags.None));
+            Workingset.Refault(_manager, pfn, _pages.Load(index + (ulong)i));
             Add(pfn, index + (ulong)i);
         }
         return 0;

@@ -78,6 +78,7 @@ public sealed partial class PageCache
             if (index++ == last)
                 break;
         }
+        DropValues(first, last);
     }
 
     private void ZeroTail(ulong size) => ZeroWithinPage(size, MmConstants.PageAlign(size));

@@ -14,6 +14,7 @@ internal sealed class CacheInvariants(MemoryManager manager, Invariants.Findings
             pages += count;
             shmem += cache.Kind == PageCacheKind.Shmem ? count : 0;
         }
+        pages += manager.Swap.CachedPages;
         findings.Require(pages == manager.Stat(NodeStat.FilePages), $"{pages} pages in caches, {manager.Stat(NodeStat.FilePages)} counted");
         findings.Require(shmem == manager.Stat(NodeStat.Shmem), $"{shmem} pages of shmem, {manager.Stat(NodeStat.Shmem)} counted");
     }

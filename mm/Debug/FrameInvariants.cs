@@ -95,7 +95,7 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
                 entries++;
                 pages += page.Has(PageFlags.Head) ? 1L << page.Order : 1;
             }
-            findings.Require(entries == node.Lru.Count(list), $"LRU {list}: {entries} entries, {node.Lru.Count(list)} counted");
+            findings.Require(entries == node.Lru.Entries(list), $"LRU {list}: {entries} entries, {node.Lru.Entries(list)} counted");
             findings.Require(pages == node.Stats[(int)list], $"LRU {list}: {pages} pages, {node.Stats[(int)list]} in the statistics");
         }
     }
@@ -110,10 +110,27 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
             return;
         }
         findings.Require(!(free && used), $"frame {pfn:x} is free and in use (refcount {page.RefCount})");
-        findings.Require(page.RefCount >= page.MapCount || page.Head != 0, $"frame {pfn:x}: refcount {page.RefCount} below mapcount {page.MapCount}");
+        findings.Require(page.RefCount >= page.MapCount || page.Head != 0 || page.Has(PageFlags.Head), $"frame {pfn:x}: refcount {page.RefCount} below mapcount {page.MapCount}");
         findings.Require(page.MapCount == mappings.Mappings(pfn), $"frame {pfn:x}: mapcount {page.MapCount}, {mappings.Mappings(pfn)} PTEs map it");
+        if (page.Has(PageFlags.Head))
+            CheckFolio(pfn, mappings);
         findings.Require(page.Has(PageFlags.Lru) == _lru.Contains(pfn), $"frame {pfn:x}: LRU flag and list differ");
         findings.Require((page.Type == PageType.Table) == mappings.IsTable(pfn), $"frame {pfn:x}: type {page.Type}, table {mappings.IsTable(pfn)}");
+    }
+
+    private void CheckFolio(uint head, MappingRecount mappings)
+    {
+        ref Page page = ref _memory.Page(head);
+        int parts = 0;
+        for (uint pfn = head; pfn < head + (1u << page.Order); pfn++)
+        {
+            parts += _memory.Page(pfn).MapCount;
+            findings.Require(pfn == head || _memory.Page(pfn).Head == head, $"frame {pfn:x} is not a tail of {head:x}");
+        }
+        int whole = mappings.PmdMappings(head);
+        findings.Require(page.EntireMapCount == whole, $"folio {head:x}: entire mapcount {page.EntireMapCount}, {whole} PMDs map it");
+        findings.Require(page.LargeMapCount == parts + whole, $"folio {head:x}: mapcount {page.LargeMapCount}, {parts} + {whole} entries");
+        findings.Require(page.RefCount >= page.LargeMapCount, $"folio {head:x}: refcount {page.RefCount} below mapcount {page.LargeMapCount}");
     }
 
     /// <summary>A set of frames.</summary>

@@ -73,8 +73,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
         long[] rss = mappings.Rss(mm);
         for (RssKind kind = 0; kind < RssKind.Count; kind++)
         {
-            if (kind != RssKind.Swap)
-                findings.Require(rss[(int)kind] == mm.Rss[(int)kind], $"rss {kind} {mm.Rss[(int)kind]}, recount {rss[(int)kind]}");
+            findings.Require(rss[(int)kind] == mm.Rss[(int)kind], $"rss {kind} {mm.Rss[(int)kind]}, recount {rss[(int)kind]}");
         }
     }
 
@@ -108,9 +107,10 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
             return;
         }
         ref Page page = ref mm.Manager.Page(entry.Pfn);
-        bool exclusive = !page.IsAnonymous || !entry.IsWritable || page.Has(PageFlags.AnonExclusive);
+        bool anonymous = mm.Manager.Page(mm.Manager.Memory.FolioOf(entry.Pfn)).IsAnonymous;
+        bool exclusive = !anonymous || !entry.IsWritable || page.Has(PageFlags.AnonExclusive);
         findings.Require(exclusive, $"an anonymous page that is not exclusive can be written at {address:x}");
         ulong expected = area.PageIndexOf(address);
-        findings.Require(page.Has(PageFlags.Head) || page.Head != 0 || page.Index == expected, $"{address:x} maps the page of index {page.Index:x}, not {expected:x}");
+        findings.Require(page.Head != 0 || page.Mapping.IsKsm || page.Index == expected, $"{address:x} maps the page of index {page.Index:x}, not {expected:x}");
     }
 }

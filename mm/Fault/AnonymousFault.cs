@@ -33,6 +33,8 @@ public sealed unsafe partial class FaultHandler
             pte = pte.Dirty.Writable;
         _manager.Rmap.AddNewAnon(pfn, area, fault.Address);
         _manager.AddLru(pfn);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Add(_manager, pfn);
         area.Mm.Rss[(int)RssKind.Anon]++;
         *fault.Pte = pte;
     }

@@ -9,7 +9,7 @@ public sealed unsafe partial class FaultHandler
         Pte pte = fault.Original;
         if ((area.Flags & (VmFlags.Shared | VmFlags.MayShare)) != 0)
             return SharedPage(ref fault);
-        if (!pte.IsSpecial && CanReuse(pte.Pfn))
+        if (!pte.IsSpecial && CanReuse(pte.Pfn, area))
         {
             fault.Class = FaultClass.CowReuse;
             Reuse(ref fault);
@@ -20,16 +20,17 @@ public sealed unsafe partial class FaultHandler
     }
 
     // An anonymous page that nobody else holds becomes the process's own. Linux: wp_can_reuse_anon_folio
-    private bool CanReuse(uint pfn)
+    private bool CanReuse(uint pfn, VmArea area)
     {
         ref Page page = ref _memory.Page(pfn);
-        if (!page.IsAnonymous || page.Mapping.IsKsm)
-            return false;
         if (page.Has(PageFlags.AnonExclusive))
             return true;
-        int expected = page.Has(PageFlags.SwapCache) ? 2 : 1;
-        if (page.RefCount != expected || page.MapCount != 1)
+        if (!page.IsAnonymous || page.Mapping.IsKsm || page.Has(PageFlags.Head) || page.RefCount > (page.Has(PageFlags.SwapCache) ? 2 : 1))
             return false;
+        _manager.Swap.TryFree(pfn);
+        if (page.RefCount != 1)
+            return false;
+        page.Mapping = area.AnonVma!.Handle;
         page.Set(PageFlags.AnonExclusive);
         return true;
     }
@@ -47,28 +48,48 @@ public sealed unsafe partial class FaultHandler
     // Linux: wp_page_copy
     private VmFaultResult CopyPage(ref VmFault fault)
     {
-        VmArea area = fault.Area;
-        MemoryDescriptor mm = area.Mm;
-        AnonVmaLinks.Prepare(area);
+        AnonVmaLinks.Prepare(fault.Area);
         bool fromZero = fault.Original.IsSpecial;
+        uint old = fault.Original.Pfn, oldFolio = _memory.FolioOf(old);
+        if (!fromZero)
+            _manager.GetPage(oldFolio); // the allocation may reclaim it
         uint pfn = _manager.Allocator.Allocate(fromZero ? GfpFlags.HighUserMovable | GfpFlags.Zero : GfpFlags.HighUserMovable, 0);
-        if (pfn == 0)
-            return VmFaultResult.Oom;
-        uint old = fault.Original.Pfn;
+        bool same = *fault.Pte == fault.Original;
+        if (pfn != 0 && same)
+            ReplacePage(ref fault, old, pfn);
+        else if (pfn != 0)
+            _manager.PutPage(pfn);
+        if (!fromZero)
+            _manager.PutPage(oldFolio);
+        return pfn != 0 ? VmFaultResult.None : VmFaultResult.Oom;
+    }
+
+    private void ReplacePage(ref VmFault fault, uint old, uint pfn)
+    {
+        VmArea area = fault.Area;
+        bool fromZero = fault.Original.IsSpecial;
         if (!fromZero)
         {
             _memory.FrameSpan(old).CopyTo(_memory.FrameSpan(pfn));
-            mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(old))]--;
+            area.Mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(_memory.FolioOf(old)))]--;
         }
         *fault.Pte = default;
         FlushPage(area, fault.Address);
         MapNewAnon(ref fault, pfn);
         if (!fromZero)
-        {
-            _manager.Rmap.Remove(old);
-            _manager.PutPage(old);
-        }
-        return VmFaultResult.None;
+            DropOld(area, old);
+    }
+
+    private void DropOld(VmArea area, uint pfn)
+    {
+        uint folio = _memory.FolioOf(pfn);
+        _manager.Rmap.Remove(pfn);
+        _manager.NotePartUnmapped(folio);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Remove(_manager, folio);
+        if (_memory.Page(folio).Has(PageFlags.SwapCache) && !_manager.Rmap.IsMapped(folio))
+            _manager.Swap.TryFree(folio);
+        _manager.PutPage(folio);
     }
 
     // Linux: wp_page_shared, wp_pfn_shared

@@ -65,7 +65,16 @@ public sealed unsafe partial class FaultHandler
     public VmFaultResult HandleMmFault(ref VmFault fault)
     {
         PageTable tables = fault.Area.Mm.PageTable;
-        fault.Pte = tables.FindOrCreate(fault.Address);
+        fault.Pmd = tables.FindOrCreate(fault.Address, PageTable.PmdLevel);
+        if (fault.Pmd == null)
+            return VmFaultResult.Oom;
+        if (fault.Pmd->IsNone ? HugeAllowed(fault.Area, fault.Address) : fault.Pmd->IsLarge)
+        {
+            VmFaultResult result = fault.Pmd->IsNone ? HugeAnonymous(ref fault) : HugePresent(ref fault);
+            if ((result & VmFaultResult.Fallback) == 0)
+                return result;
+        }
+        fault.Pte = tables.PteOf(fault.Pmd, fault.Address);
         if (fault.Pte == null)
             return VmFaultResult.Oom;
         fault.Original = *fault.Pte;
@@ -79,7 +88,7 @@ public sealed unsafe partial class FaultHandler
         if (pte.IsNone)
             return fault.Area.IsAnonymous ? AnonymousPage(ref fault) : FilePage(ref fault);
         if (!pte.IsPresent)
-            return VmFaultResult.Sigbus;
+            return SwapPage(ref fault);
         if (fault.WantsWrite && !pte.IsWritable)
             return WriteProtectedPage(ref fault);
         fault.Class = FaultClass.Spurious;

@@ -94,6 +94,8 @@ public sealed unsafe partial class FaultHandler
         fault.Area.Mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(fault.Page))]++;
         _manager.Rmap.AddFile(fault.Page);
         *fault.Pte = pte;
+        if ((fault.Area.Flags & VmFlags.Locked) != 0)
+            Mlock.Add(_manager, fault.Page);
     }
 
     // Linux: should_fault_around

@@ -61,7 +61,7 @@ public sealed class MmuGather
             _manager.Tlb.FlushRange(_mm, _start, _end, _executable);
         ResetRange();
         for (int i = 0; i < _pageCount; i++)
-            _manager.PutPage(_pages[i]);
+            PutPage(_pages[i]);
         _pageCount = 0;
         for (int i = 0; i < _tableCount; i++)
             _mm.PageTable.FreeTable(_tables[i]);
@@ -70,6 +70,14 @@ public sealed class MmuGather
 
     /// <summary>Flushes, frees and ends. Linux: <c>tlb_finish_mmu</c>.</summary>
     public void Finish() => Flush();
+
+    // A page whose only use left is its slot in the swap cache gives that up. Linux: free_pages_and_swap_cache
+    private void PutPage(uint pfn)
+    {
+        if (_manager.Page(pfn).Has(PageFlags.SwapCache) && !_manager.Rmap.IsMapped(pfn))
+            _manager.Swap.TryFree(pfn);
+        _manager.PutPage(pfn);
+    }
 
     private void ResetRange()
     {

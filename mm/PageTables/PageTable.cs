@@ -22,6 +22,7 @@ public sealed unsafe class PageTable
 
     private readonly MemoryManager _manager;
     private readonly byte* _ram;
+    private uint _deposited;
 
     private PageTable(MemoryManager manager, uint root)
     {
@@ -74,11 +75,30 @@ public sealed unsafe class PageTable
         return table + IndexOf(address, 0);
     }
 
-    /// <summary>The entry of a level, or null where there is none. Linux: <c>mm_find_pmd</c>, <c>pte_offset_map</c>.</summary>
+    /// <summary>The entry of a level, or null where a table above it is missing or a large page is mapped. Linux: <c>pmd_offset</c>, <c>pte_offset_map</c>.</summary>
+    /// <param name="address">Virtual address.</param>
+    /// <param name="level">0 for the PTE, 1 for the PMD, which may be empty, name a table or map a huge page.</param>
     public Pte* Find(ulong address, int level)
     {
-        Pte* entry = Walk(address, out int reached);
-        return reached == level ? entry : null;
+        Pte* table = Table(Root);
+        for (int at = TopLevel; at > level; at--)
+        {
+            Pte* entry = table + IndexOf(address, at);
+            if ((entry->Value & (Pte.PresentBit | Pte.LargeBit)) != Pte.PresentBit)
+                return null;
+            table = Table(entry->Pfn);
+        }
+        return table + IndexOf(address, level);
+    }
+
+    /// <summary>The PTE below a PMD, whose table is made if it has none. Linux: <c>pte_alloc</c>, <c>pte_offset_map</c>.</summary>
+    /// <returns>Null if memory is short or the PMD maps a huge page.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Pte* PteOf(Pte* pmd, ulong address)
+    {
+        if (pmd->IsNone && !AddTable(pmd))
+            return null;
+        return (pmd->Value & (Pte.PresentBit | Pte.LargeBit)) == Pte.PresentBit ? Table(pmd->Pfn) + IndexOf(address, 0) : null;
     }
 
     /// <summary>The entry of a level, with the tables above it made. Linux: <c>pud_alloc</c>, <c>pmd_alloc</c>, <c>pte_alloc</c>.</summary>
@@ -98,6 +118,48 @@ public sealed unsafe class PageTable
             table = Table(entry->Pfn);
         }
         return table + IndexOf(address, level);
+    }
+
+    /// <summary>Sets a table aside for the day that a huge page is split, which must not fail. Linux: <c>pgtable_trans_huge_deposit</c>.</summary>
+    /// <returns>Whether there was memory.</returns>
+    public bool TryDeposit()
+    {
+        uint table = AllocateTable(_manager);
+        if (table == 0)
+            return false;
+        Deposit(table);
+        return true;
+    }
+
+    /// <summary>Sets a table aside that is empty.</summary>
+    public void Deposit(uint table)
+    {
+        _manager.Page(table).Next = _deposited;
+        _deposited = table;
+        DepositedTables++;
+        TablePages++;
+    }
+
+    /// <summary>Takes a table that was set aside. Linux: <c>pgtable_trans_huge_withdraw</c>.</summary>
+    public uint Withdraw()
+    {
+        uint table = _deposited;
+        Bug.On(table == 0, "a huge page has no table set aside for it");
+        _deposited = _manager.Page(table).Next;
+        _manager.Page(table).Next = 0;
+        DepositedTables--;
+        TablePages--;
+        return table;
+    }
+
+    /// <summary>Tables that are set aside, one for each anonymous huge page that is mapped.</summary>
+    public long DepositedTables { get; private set; }
+
+    /// <summary>The tables that are set aside, for checks.</summary>
+    internal IEnumerable<uint> Deposited()
+    {
+        for (uint table = _deposited; table != 0; table = _manager.Page(table).Next)
+            yield return table;
     }
 
     /// <summary>Puts a prepared table below a PMD. Linux: <c>pmd_populate</c>.</summary>

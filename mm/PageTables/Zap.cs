@@ -35,6 +35,11 @@ public sealed unsafe partial class MemoryDescriptor
         {
             ulong next = Math.Min((at & MmConstants.PmdMask) + MmConstants.PmdSize, end);
             Pte* entry = PageTable.Walk(at, out int level);
+            if (level == PageTable.PmdLevel && entry->IsLarge)
+            {
+                found |= ZapHuge(area, entry, at, next, flags);
+                entry = PageTable.Walk(at, out level);
+            }
             if (level == 0)
                 found |= ZapTable(area, entry, at, next, flags);
             else if (level > PageTable.PmdLevel)
@@ -55,6 +60,8 @@ public sealed unsafe partial class MemoryDescriptor
                 continue;
             if (pte.IsPresent)
                 found |= ZapPresent(area, entry, pte, flags);
+            else
+                ZapEntry(entry, SwapEntry.FromPte(pte), flags);
         }
         return found;
     }
@@ -68,19 +75,58 @@ public sealed unsafe partial class MemoryDescriptor
             return true;
         }
         uint pfn = pte.Pfn;
-        ref Page page = ref Manager.Page(pfn);
+        uint folio = Manager.Memory.FolioOf(pfn);
+        ref Page page = ref Manager.Page(folio);
         bool anonymous = page.IsAnonymous;
         if (anonymous && (flags & ZapFlags.KeepCows) != 0)
             return false;
         *entry = default;
         if (!anonymous && pte.IsDirty)
-            Manager.Mappings.PageCache(page.Mapping).DirtyFromPte(pfn);
+            Manager.Mappings.PageCache(page.Mapping).DirtyFromPte(folio);
         if (!anonymous && pte.IsAccessed && !area.HasAny(VmFlags.SeqRead | VmFlags.RandRead))
             page.Set(PageFlags.Referenced);
         Rss[(int)RssKindOf(page)]--;
         Manager.Rmap.Remove(pfn);
-        Gather.AddPage(pfn);
+        Manager.NotePartUnmapped(folio);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Remove(Manager, folio);
+        Gather.AddPage(folio);
         return true;
+    }
+
+    // A huge page goes whole, or is split so that a part of it can go. Linux: zap_huge_pmd
+    private bool ZapHuge(VmArea area, Pte* pmd, ulong start, ulong end, ZapFlags flags)
+    {
+        if (end - start != MmConstants.PmdSize)
+        {
+            SplitPmd(area, start & MmConstants.PmdMask);
+            return false;
+        }
+        Pte old = *pmd;
+        if ((flags & ZapFlags.KeepCows) != 0 && !old.IsSpecial)
+            return false;
+        *pmd = default;
+        Gather.AddTable(PageTable.Withdraw());
+        if (old.IsSpecial)
+            return true;
+        Rss[(int)RssKind.Anon] -= MmConstants.HugePagePages;
+        Manager.Rmap.RemovePmd(old.Pfn);
+        if ((area.Flags & VmFlags.Locked) != 0)
+            Mlock.Remove(Manager, old.Pfn);
+        Gather.AddPage(old.Pfn);
+        return true;
+    }
+
+    // Linux: zap_nonpresent_ptes
+    private void ZapEntry(Pte* pte, SwapEntry entry, ZapFlags flags)
+    {
+        if ((flags & ZapFlags.KeepCows) != 0)
+            return;
+        *pte = default;
+        if (!entry.IsSlot)
+            return;
+        Rss[(int)RssKind.Swap]--;
+        Manager.Swap.FreeWithCache(entry);
     }
 
     /// <summary>
@@ -91,7 +137,7 @@ public sealed unsafe partial class MemoryDescriptor
         bool found = false;
         for (ulong at = start; at < end; at += MmConstants.PageSize)
         {
-            Pte* entry = PageTable.Find(at, 0);
+            Pte* entry = PageTable.Find(at, 0); // shared pages of files are small
             if (entry == null || !entry->IsPresent || entry->IsSpecial || (entry->Value & (Pte.DirtyBit | Pte.WriteBit)) == 0)
                 continue;
             ref Page page = ref Manager.Page(entry->Pfn);

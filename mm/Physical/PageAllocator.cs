@@ -7,6 +7,9 @@ namespace Emu.Mm;
 /// <remarks>Lock: the kernel lock; the per-CPU stock used is that of <see cref="Smp.ProcessorId"/>.</remarks>
 public sealed unsafe class PageAllocator
 {
+    // Linux: MAX_RECLAIM_RETRIES
+    private const int MaxReclaimRetries = 16;
+
     private readonly PhysicalMemory _memory;
     private readonly long[] _events;
     private readonly Page* _pages;
@@ -21,6 +24,9 @@ public sealed unsafe class PageAllocator
 
     /// <summary>The nodes of the machine.</summary>
     public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>Reclaims for allocations that find no memory; set once mm is up.</summary>
+    internal Vmscan? Vmscan { get; set; }
 
     /// <summary>Asked before each allocation that a test may want to fail; null where nothing is injected.</summary>
     public IAllocationFault? FaultInjection { get; set; }
@@ -91,9 +97,7 @@ public sealed unsafe class PageAllocator
     {
         ZoneType highest = Gfp.Zone(gfp);
         MigrateType type = Gfp.MigrateType(gfp);
-        Node preferred = Nodes[node];
-        Zone[] zonelist = (gfp & GfpFlags.ThisNode) != 0 ? preferred.ThisNodeZones : preferred.FallbackZones;
-        foreach (Zone zone in zonelist)
+        foreach (Zone zone in ZonelistOf(gfp, node))
         {
             if (zone.Type > highest)
                 continue;
@@ -140,13 +144,27 @@ public sealed unsafe class PageAllocator
             flags |= AllocFlags.NonBlock;
         if ((gfp & (GfpFlags.MemAlloc | GfpFlags.NoMemAlloc)) == GfpFlags.MemAlloc)
             flags |= AllocFlags.NoWatermarks;
+        Zone[] zonelist = ZonelistOf(gfp, node);
+        if ((gfp & GfpFlags.KswapdReclaim) != 0)
+            Vmscan?.WakeKswapd(zonelist, order);
         uint pfn = FromFreelist(gfp, order, node, flags);
-        if (pfn != 0)
+        if (pfn != 0 || (gfp & GfpFlags.DirectReclaim) == 0)
             return pfn;
-        _events[(int)VmEvent.AllocStall]++;
-        DrainAll();
-        return FromFreelist(gfp, order, node, flags);
+        _events[(int)VmEvent.AllocStallDma + (int)Gfp.Zone(gfp)]++;
+        for (int attempt = 0; attempt < MaxReclaimRetries; attempt++)
+        {
+            long reclaimed = Vmscan?.TryToFreePages(zonelist, order, gfp) ?? 0;
+            if (attempt == 0)
+                DrainAll();
+            pfn = FromFreelist(gfp, order, node, flags);
+            if (pfn != 0 || reclaimed == 0 || (gfp & GfpFlags.NoRetry) != 0 || (order > MmConstants.CostlyOrder && attempt > 0))
+                break;
+        }
+        return pfn;
     }
+
+    private Zone[] ZonelistOf(GfpFlags gfp, int node) =>
+        (gfp & GfpFlags.ThisNode) != 0 ? Nodes[node].ThisNodeZones : Nodes[node].FallbackZones;
 
     // Linux: prep_new_page
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -186,8 +204,8 @@ public sealed unsafe class PageAllocator
         for (uint at = pfn; at < pfn + (1u << order); at++)
         {
             Page* page = _pages + at;
-            Bug.On(page->RefCount != 0 || page->MapCount != 0 || page->HasAny(PageFlags.CheckAtFree),
-                "a page that is in use was freed");
+            Bug.On(page->RefCount != 0 || page->MapCount != 0 || page->EntireMapCount != 0 || page->LargeMapCount != 0 ||
+                page->HasAny(PageFlags.CheckAtFree), "a page that is in use was freed");
             page->Flags &= PageFlags.KeepAtFree;
             page->Mapping = MappingHandle.None;
             page->Head = 0;

@@ -61,6 +61,14 @@ public sealed unsafe class PhysicalMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref Page Page(uint pfn) => ref Pages[pfn];
 
+    /// <summary>The first frame of the folio that a frame is part of: itself, or its head. Linux: <c>page_folio</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint FolioOf(uint pfn) => Pages[pfn].Head is not 0 and uint head ? head : pfn;
+
+    /// <summary>Pages of a folio. Linux: <c>folio_nr_pages</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int PagesOf(uint folio) => Pages[folio].Has(PageFlags.Head) ? 1 << Pages[folio].Order : 1;
+
     /// <summary>The zone a frame belongs to. Linux: <c>page_zone</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Zone ZoneOf(uint pfn) => _zones[_zoneOfBlock[pfn >> MmConstants.MaxPageOrder]]!;

@@ -1,90 +1,220 @@
 namespace Emu.Mm;
 
-/// <summary>Pages of a node by kind. Linux: <c>enum node_stat_item</c> (include/linux/mmzone.h).</summary>
+#pragma warning disable CS1591 // the names are explained where /proc/vmstat is: proc_vmstat(5)
+
+/// <summary>Pages of a zone by kind. Linux: <c>enum zone_stat_item</c> (include/linux/mmzone.h).</summary>
+/// <remarks>The order and, in <see cref="VmStatNames"/>, the names are those of /proc/vmstat.</remarks>
+public enum ZoneStat
+{
+    FreePages,
+    FreePagesBlocks,
+    ZoneInactiveAnon,
+    ZoneActiveAnon,
+    ZoneInactiveFile,
+    ZoneActiveFile,
+    ZoneUnevictable,
+    ZoneWritePending,
+    Mlock,
+    Zspages,
+    FreeCma,
+    Count,
+}
+
+/// <summary>Where allocations came from. Linux: <c>enum numa_stat_item</c>.</summary>
+/// <remarks>The order and, in <see cref="VmStatNames"/>, the names are those of /proc/vmstat.</remarks>
+public enum NumaStat
+{
+    NumaHit,
+    NumaMiss,
+    NumaForeign,
+    NumaInterleave,
+    NumaLocal,
+    NumaOther,
+    Count,
+}
+
+/// <summary>Pages of a node by kind. Linux: <c>enum node_stat_item</c>.</summary>
+/// <remarks>The order and, in <see cref="VmStatNames"/>, the names are those of /proc/vmstat.</remarks>
 public enum NodeStat
 {
-    /// <summary>Inactive anonymous LRU.</summary>
     InactiveAnon,
-
-    /// <summary>Active anonymous LRU.</summary>
     ActiveAnon,
-
-    /// <summary>Inactive file LRU.</summary>
     InactiveFile,
-
-    /// <summary>Active file LRU.</summary>
     ActiveFile,
-
-    /// <summary>Unevictable LRU.</summary>
     Unevictable,
-
-    /// <summary>Anonymous pages that are mapped. Linux: <c>NR_ANON_MAPPED</c>.</summary>
+    SlabReclaimable,
+    SlabUnreclaimable,
+    IsolatedAnon,
+    IsolatedFile,
+    WorkingsetNodes,
+    WorkingsetRefaultAnon,
+    WorkingsetRefaultFile,
+    WorkingsetActivateAnon,
+    WorkingsetActivateFile,
+    WorkingsetRestoreAnon,
+    WorkingsetRestoreFile,
+    WorkingsetNodereclaim,
     AnonMapped,
-
-    /// <summary>Page cache pages that are mapped. Linux: <c>NR_FILE_MAPPED</c>.</summary>
     FileMapped,
-
-    /// <summary>Pages in page caches, shmem included. Linux: <c>NR_FILE_PAGES</c>.</summary>
     FilePages,
-
-    /// <summary>Dirty page cache pages.</summary>
     FileDirty,
-
-    /// <summary>Pages under write-back.</summary>
     Writeback,
-
-    /// <summary>Pages of shmem.</summary>
     Shmem,
-
-    /// <summary>Page tables. Linux: <c>NR_PAGETABLE</c>.</summary>
+    ShmemHugepages,
+    ShmemPmdmapped,
+    FileHugepages,
+    FilePmdmapped,
+    AnonHuge,
+    VmscanWrite,
+    VmscanImmediateReclaim,
+    Dirtied,
+    Written,
+    ThrottledWritten,
+    KernelMiscReclaimable,
+    FollPinAcquired,
+    FollPinReleased,
+    KernelStack,
     PageTable,
-
-    /// <summary>Mlocked pages (a zone counter in Linux, kept with the others here). Linux: <c>NR_MLOCK</c>.</summary>
-    Mlock,
-
-    /// <summary>How many there are.</summary>
+    SecPageTablePages,
+    IommuPages,
+    Swapcached,
+    PromoteSuccess,
+    PromoteCandidate,
+    PromoteCandidateNrl,
+    DemoteKswapd,
+    DemoteDirect,
+    DemoteKhugepaged,
+    DemoteProactive,
+    Hugetlb,
+    BalloonPages,
+    KernelFilePages,
     Count,
 }
 
 /// <summary>Events since the machine started. Linux: <c>enum vm_event_item</c> (include/linux/vm_event_item.h).</summary>
+/// <remarks>The order and, in <see cref="VmStatNames"/>, the names are those of /proc/vmstat.</remarks>
 public enum VmEvent
 {
-    /// <summary>Pages allocated in ZONE_DMA; the other zones follow in order.</summary>
-    AllocDma,
-
-    /// <summary>Pages allocated in ZONE_DMA32.</summary>
-    AllocDma32,
-
-    /// <summary>Pages allocated in ZONE_NORMAL.</summary>
-    AllocNormal,
-
-    /// <summary>Pages allocated in ZONE_MOVABLE.</summary>
-    AllocMovable,
-
-    /// <summary>Pages allocated in ZONE_DEVICE.</summary>
-    AllocDevice,
-
-    /// <summary>Pages freed.</summary>
-    Free,
-
-    /// <summary>Page faults.</summary>
-    Fault,
-
-    /// <summary>Page faults that waited for I/O.</summary>
-    MajorFault,
-
-    /// <summary>Kilobytes read from backing stores.</summary>
     PageIn,
-
-    /// <summary>Kilobytes written to backing stores.</summary>
     PageOut,
-
-    /// <summary>Allocations that found every zone below its low watermark.</summary>
-    AllocStall,
-
-    /// <summary>Processes killed for memory.</summary>
+    SwapIn,
+    SwapOut,
+    AllocDma,
+    AllocDma32,
+    AllocNormal,
+    AllocMovable,
+    AllocDevice,
+    AllocStallDma,
+    AllocStallDma32,
+    AllocStallNormal,
+    AllocStallMovable,
+    AllocStallDevice,
+    SkipDma,
+    SkipDma32,
+    SkipNormal,
+    SkipMovable,
+    SkipDevice,
+    Free,
+    Activate,
+    Deactivate,
+    LazyFree,
+    Fault,
+    MajorFault,
+    LazyFreed,
+    Refill,
+    Reuse,
+    StealKswapd,
+    StealDirect,
+    StealKhugepaged,
+    StealProactive,
+    ScanKswapd,
+    ScanDirect,
+    ScanKhugepaged,
+    ScanProactive,
+    ScanDirectThrottle,
+    ScanAnon,
+    ScanFile,
+    StealAnon,
+    StealFile,
+    ZoneReclaimSuccess,
+    ZoneReclaimFailed,
+    InodeSteal,
+    SlabsScanned,
+    KswapdInodesteal,
+    KswapdLowWmarkHitQuickly,
+    KswapdHighWmarkHitQuickly,
+    PageOutRun,
+    Rotated,
+    DropPagecache,
+    DropSlab,
     OomKill,
-
-    /// <summary>How many there are.</summary>
+    NumaPteUpdates,
+    NumaHugePteUpdates,
+    NumaHintFaults,
+    NumaHintFaultsLocal,
+    NumaPagesMigrated,
+    MigrateSuccess,
+    MigrateFail,
+    ThpMigrationSuccess,
+    ThpMigrationFail,
+    ThpMigrationSplit,
+    CompactMigrateScanned,
+    CompactFreeScanned,
+    CompactIsolated,
+    CompactStall,
+    CompactFail,
+    CompactSuccess,
+    CompactDaemonWake,
+    CompactDaemonMigrateScanned,
+    CompactDaemonFreeScanned,
+    HtlbBuddyAllocSuccess,
+    HtlbBuddyAllocFail,
+    CmaAllocSuccess,
+    CmaAllocFail,
+    UnevictablePgsCulled,
+    UnevictablePgsScanned,
+    UnevictablePgsRescued,
+    UnevictablePgsMlocked,
+    UnevictablePgsMunlocked,
+    UnevictablePgsCleared,
+    UnevictablePgsStranded,
+    ThpFaultAlloc,
+    ThpFaultFallback,
+    ThpFaultFallbackCharge,
+    ThpCollapseAlloc,
+    ThpCollapseAllocFailed,
+    ThpFileAlloc,
+    ThpFileFallback,
+    ThpFileFallbackCharge,
+    ThpFileMapped,
+    ThpSplitPage,
+    ThpSplitPageFailed,
+    ThpDeferredSplitPage,
+    ThpUnderusedSplitPage,
+    ThpSplitPmd,
+    ThpScanExceedNonePte,
+    ThpScanExceedSwapPte,
+    ThpScanExceedSharePte,
+    ThpSplitPud,
+    ThpZeroPageAlloc,
+    ThpZeroPageAllocFailed,
+    ThpSwpout,
+    ThpSwpoutFallback,
+    BalloonInflate,
+    BalloonDeflate,
+    BalloonMigrate,
+    SwapRa,
+    SwapRaHit,
+    SwpinZero,
+    SwpoutZero,
+    KsmSwpinCopy,
+    CowKsm,
+    Zswpin,
+    Zswpout,
+    Zswpwb,
+    DirectMapLevel2Splits,
+    DirectMapLevel3Splits,
+    DirectMapLevel2Collapses,
+    DirectMapLevel3Collapses,
     Count,
 }

@@ -79,6 +79,12 @@ public sealed class Zone
     /// <summary>Pages kept back from allocations that could have used a higher zone, by that zone's type.</summary>
     public long[] LowmemReserve { get; } = new long[MmConstants.ZoneTypes];
 
+    /// <summary>Pages by <see cref="ZoneStat"/>; those that other members count are zero here. Linux: <c>vm_stat</c>.</summary>
+    public long[] Stats { get; } = new long[(int)ZoneStat.Count];
+
+    /// <summary>Allocations by where they came from. Linux: <c>vm_numa_event</c>.</summary>
+    public long[] NumaStats { get; } = new long[(int)NumaStat.Count];
+
     /// <summary>Frames reserved for atomic allocations of high order. Linux: <c>nr_reserved_highatomic</c>.</summary>
     public long ReservedHighAtomic { get; internal set; }
 

@@ -24,6 +24,7 @@ public enum LruList
 public sealed unsafe class LruVec
 {
     private readonly PageList[] _lists = new PageList[5];
+    private readonly long[] _sizes = new long[5];
     private readonly Page* _pages;
     private readonly Node _node;
 
@@ -33,8 +34,23 @@ public sealed unsafe class LruVec
         _node = node;
     }
 
-    /// <summary>Pages on a list.</summary>
-    public long Count(LruList list) => _lists[(int)list].Count;
+    /// <summary>Node that the pages lie on.</summary>
+    public int NodeId => _node.Id;
+
+    /// <summary>Evictions and activations so far: the clock of <see cref="Workingset"/>. Linux: <c>nonresident_age</c>.</summary>
+    public ulong NonresidentAge { get; internal set; }
+
+    /// <summary>What reclaiming anonymous pages has cost of late. Linux: <c>anon_cost</c>.</summary>
+    public ulong AnonCost { get; private set; }
+
+    /// <summary>What reclaiming file pages has cost of late. Linux: <c>file_cost</c>.</summary>
+    public ulong FileCost { get; private set; }
+
+    /// <summary>Entries on a list: folios, not pages.</summary>
+    public long Entries(LruList list) => _lists[(int)list].Count;
+
+    /// <summary>Pages on a list. Linux: <c>lruvec_lru_size</c>.</summary>
+    public long Count(LruList list) => _sizes[(int)list];
 
     /// <summary>A list, for checks.</summary>
     internal PageList List(LruList list) => _lists[(int)list];
@@ -57,7 +73,7 @@ public sealed unsafe class LruVec
         LruList list = ListOf(_pages[pfn]);
         _pages[pfn].Set(PageFlags.Lru);
         _lists[(int)list].AddFirst(_pages, pfn);
-        _node.Stats[(int)list] += PagesOf(pfn);
+        Resize(list, PagesOf(pfn));
     }
 
     /// <summary>Takes a page off. Linux: <c>lruvec_del_folio</c>.</summary>
@@ -66,7 +82,38 @@ public sealed unsafe class LruVec
         LruList list = ListOf(_pages[pfn]);
         _lists[(int)list].Remove(_pages, pfn);
         _pages[pfn].Clear(PageFlags.Lru);
-        _node.Stats[(int)list] -= PagesOf(pfn);
+        Resize(list, -PagesOf(pfn));
+    }
+
+    /// <summary>Takes a page off for reclaim or migration; it comes back through <see cref="Add"/>. Linux: <c>folio_isolate_lru</c>.</summary>
+    public void Isolate(uint pfn) => Remove(pfn);
+
+    /// <summary>Moves a page to the cold end of its list. Linux: <c>lruvec_add_folio_tail</c>.</summary>
+    public void MoveToTail(uint pfn)
+    {
+        LruList list = ListOf(_pages[pfn]);
+        _lists[(int)list].Remove(_pages, pfn);
+        _lists[(int)list].AddLast(_pages, pfn);
+    }
+
+    /// <summary>Notes what reclaim of one kind costs; both fade as they grow. Linux: <c>lru_note_cost</c>.</summary>
+    internal void NoteCost(bool file, long pages)
+    {
+        if (file)
+            FileCost += (ulong)pages;
+        else
+            AnonCost += (ulong)pages;
+        long size = Count(LruList.InactiveAnon) + Count(LruList.ActiveAnon) + Count(LruList.InactiveFile) + Count(LruList.ActiveFile);
+        if (AnonCost + FileCost <= (ulong)size / 4)
+            return;
+        FileCost /= 2;
+        AnonCost /= 2;
+    }
+
+    private void Resize(LruList list, long pages)
+    {
+        _sizes[(int)list] += pages;
+        _node.Stats[(int)list] += pages;
     }
 
     private long PagesOf(uint pfn) => _pages[pfn].Has(PageFlags.Head) ? 1L << _pages[pfn].Order : 1;

@@ -55,7 +55,7 @@ public sealed partial class MemoryDescriptor
 
     private unsafe bool IsMapped(ulong address, bool write)
     {
-        Pte* entry = PageTable.Find(address, 0);
-        return entry != null && entry->IsPresent && (!write || entry->IsWritable);
+        Pte* entry = PageTable.Walk(address, out int level);
+        return (level == 0 || entry->IsLarge) && entry->IsPresent && (!write || entry->IsWritable);
     }
 }

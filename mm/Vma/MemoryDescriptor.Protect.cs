@@ -152,6 +152,11 @@ public sealed unsafe partial class MemoryDescriptor
         {
             ulong next = Math.Min((at & MmConstants.PmdMask) + MmConstants.PmdSize, end);
             Pte* entry = PageTable.Walk(at, out int level);
+            if (level == PageTable.PmdLevel && entry->IsLarge)
+            {
+                changed |= ChangeHuge(area, entry, at, next, tryWritable);
+                entry = PageTable.Walk(at, out level);
+            }
             if (level == 0)
                 changed |= ChangeTable(area, entry, at, next, tryWritable);
             else if (level > PageTable.PmdLevel)
@@ -160,6 +165,21 @@ public sealed unsafe partial class MemoryDescriptor
         }
         if (changed)
             Gather.AddRange(start, end, executable);
+    }
+
+    // Linux: change_huge_pmd
+    private bool ChangeHuge(VmArea area, Pte* pmd, ulong start, ulong end, bool tryWritable)
+    {
+        if (end - start != MmConstants.PmdSize)
+        {
+            SplitPmd(area, start & MmConstants.PmdMask);
+            return false;
+        }
+        Pte old = *pmd, now = old.Modify(area.PageProtection).With(Pte.LargeBit);
+        if (tryWritable && !now.IsWritable && CanWriteWithoutFault(area, now))
+            now = now.Writable;
+        *pmd = now;
+        return now != old;
     }
 
     private bool ChangeTable(VmArea area, Pte* entry, ulong at, ulong end, bool tryWritable)
@@ -188,6 +208,6 @@ public sealed unsafe partial class MemoryDescriptor
             return false;
         if ((area.Flags & VmFlags.Shared) != 0)
             return pte.IsDirty;
-        return Manager.Page(pte.Pfn).Has(PageFlags.AnonExclusive) && Manager.Page(pte.Pfn).IsAnonymous;
+        return Manager.Page(pte.Pfn).Has(PageFlags.AnonExclusive) && Manager.Page(Manager.Memory.FolioOf(pte.Pfn)).IsAnonymous;
     }
 }

@@ -45,6 +45,8 @@ public sealed partial class MemoryDescriptor
     /// <summary>Changes bounds and offset of an area, and its places in the trees of rmap. Linux: <c>vma_prepare</c>, <c>vma_set_range</c>.</summary>
     internal void AdjustArea(VmArea area, ulong start, ulong end, ulong pageOffset)
     {
+        SplitPmdAt(area, start);
+        SplitPmdAt(area, end);
         AnonVmaLinks.PreUpdate(area);
         UnlinkFile(area);
         area.Start = start;

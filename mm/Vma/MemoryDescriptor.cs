@@ -47,6 +47,9 @@ public sealed partial class MemoryDescriptor
     /// <summary>Flags that every new VMA gets (mlockall). Linux: <c>def_flags</c>.</summary>
     public VmFlags DefaultFlags { get; set; }
 
+    /// <summary>Whether huge pages are off for the process (PR_SET_THP_DISABLE). Linux: <c>MMF_DISABLE_THP_COMPLETELY</c>.</summary>
+    public bool ThpDisabled { get; set; }
+
     /// <summary>Pages mapped. Linux: <c>total_vm</c>.</summary>
     public ulong TotalVm { get; internal set; }
 

@@ -5,14 +5,16 @@ namespace Emu.Mm;
 public ref struct VmaMerge
 {
     private readonly MemoryDescriptor _mm;
-    private readonly VmArea? _previous, _next, _middle;
+    private readonly VmArea? _previous, _next, _middle, _source;
     private readonly VmFlags _flags;
     private readonly VmFile? _file;
     private readonly string? _anonName;
     private ulong _start, _end, _pageOffset;
 
-    private VmaMerge(MemoryDescriptor mm, VmArea? middle, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file, string? anonName)
+    private VmaMerge(MemoryDescriptor mm, VmArea? middle, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file, string? anonName,
+        VmArea? copiedFrom = null)
     {
+        _source = middle ?? copiedFrom;
         _mm = mm;
         _middle = middle;
         _start = start;
@@ -29,11 +31,17 @@ public ref struct VmaMerge
     public static VmaMerge ForNewRange(MemoryDescriptor mm, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file) =>
         new(mm, null, start, end, flags, pageOffset, file, null);
 
+    /// <summary>For a free range that an area is copied to with its pages (mremap). Linux: <c>copy_vma</c>.</summary>
+    public static VmaMerge ForCopy(VmArea source, ulong start, ulong end, ulong pageOffset) =>
+        new(source.Mm, null, start, end, source.Flags, pageOffset, source.File, source.AnonName, source);
+
+    /// <summary>For the free range right behind an area that is to grow. Linux: <c>vma_merge_extend</c>.</summary>
+    public static VmaMerge ForExtension(VmArea area, ulong delta) =>
+        new(area.Mm, null, area.End, area.End + delta, area.Flags, area.PageOffset + area.Pages, area.File, area.AnonName, area);
+
     /// <summary>For a part of an area whose flags or name are about to change.</summary>
     public static VmaMerge ForModified(VmArea middle, ulong start, ulong end, VmFlags flags, string? anonName) =>
         new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, anonName);
-
-    private readonly AnonVma? SourceAnonVma => _middle?.AnonVma;
 
     /// <summary>Extends a neighbour over a range that is free. Linux: <c>vma_merge_new_range</c>.</summary>
     /// <returns>The neighbour, or null if none fits.</returns>
@@ -53,6 +61,8 @@ public ref struct VmaMerge
             _end = _next!.End;
         if (left && right)
             AnonVmaLinks.Duplicate(target, _next!);
+        if (_source != null)
+            AnonVmaLinks.Duplicate(target, _source); // the pages that are copied bring their links
         Commit(target, removed: left && right ? _next : null, shrunk: null, 0, 0);
         return target;
     }
@@ -157,9 +167,9 @@ public ref struct VmaMerge
     // Linux: is_mergeable_anon_vma
     private readonly bool AnonVmaFits(VmArea neighbour)
     {
-        AnonVma? source = SourceAnonVma;
+        AnonVma? source = _source?.AnonVma;
         if (neighbour.AnonVma == null && source != null)
-            return !HadUncowedParents(_middle!);
+            return !HadUncowedParents(_source!);
         if (neighbour.AnonVma != null && source == null)
             return !HadUncowedParents(neighbour);
         return neighbour.AnonVma == source;

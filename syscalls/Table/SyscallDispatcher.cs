@@ -16,9 +16,24 @@ public sealed class SyscallDispatcher(Kernel kernel)
         SyscallArguments args = new(state.Gpr[Registers.Rdi], state.Gpr[Registers.Rsi], state.Gpr[Registers.Rdx], state.Gpr[Registers.R10],
             state.Gpr[Registers.R8], state.Gpr[Registers.R9]);
         task.EnterSystemCall(number);
-        long result = SyscallTable.Find(number)?.Handler is { } handler ? handler(task, args) : Unknown(number);
+        SyscallRow? row = SyscallTable.Find(number);
+        long result = kernel.SyscallObserver == null ? Serve(task, row, number, args) : ServeObserved(task, row, number, args);
         task.LeaveSystemCall();
         task.Cpu.State.Gpr[Registers.Rax] = (ulong)result;
+    }
+
+    private long Serve(Task task, SyscallRow? row, int number, in SyscallArguments args) =>
+        row?.Handler is { } handler ? handler(task, args) : Unknown(number);
+
+    private long ServeObserved(Task task, SyscallRow? row, int number, in SyscallArguments args)
+    {
+        ISyscallObserver observer = kernel.SyscallObserver!;
+        SyscallRow shown = row ?? new SyscallRow(number, $"syscall_{number:#x}", "hex,hex,hex,hex,hex,hex", null);
+        observer.Enter(task, shown, args);
+        long result = Serve(task, row, number, args);
+        if (task.ExitStatus == null)
+            observer.Leave(task, shown, args, result);
+        return result;
     }
 
     private long Unknown(int number)

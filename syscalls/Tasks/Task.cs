@@ -4,27 +4,38 @@ using Emu.Mm;
 namespace Emu.Syscalls;
 
 /// <summary>A thread. Linux: <c>struct task_struct</c>.</summary>
+/// <remarks>What it is and has stands here; how it is scheduled, its signals and its files in the other parts. Lock: the kernel lock.</remarks>
 public sealed partial class Task : IDisposable
 {
-    /// <summary>A thread in an address space.</summary>
-    public Task(Kernel kernel, int threadId, MemoryDescriptor mm)
+    /// <summary>Bytes of a name, the last of them zero. Linux: <c>TASK_COMM_LEN</c>.</summary>
+    internal const int NameLength = 16;
+
+    internal Task(Kernel kernel, Pid pid, ThreadGroup group, MemoryDescriptor mm)
     {
         Kernel = kernel;
-        ThreadId = threadId;
-        ProcessId = threadId;
+        Pid = pid;
+        Group = group;
         Mm = mm;
         User = new UserAccess(mm);
-        User.Context = new FaultContext { SystemCall = -1, ProcessId = ProcessId, ThreadId = threadId };
+        SleepTimer = new TaskSleepTimer(this);
+        SuspendEntry = new TaskWaitEntry(this);
+        SetFaultContext();
     }
 
     /// <summary>The machine.</summary>
     public Kernel Kernel { get; }
 
+    /// <summary>Its number; another after exec by a thread that was not the leader.</summary>
+    public Pid Pid { get; internal set; }
+
     /// <summary>Linux: <c>pid</c>.</summary>
-    public int ThreadId { get; }
+    public int ThreadId => Pid.Number;
 
     /// <summary>Linux: <c>tgid</c>.</summary>
-    public int ProcessId { get; }
+    public int ProcessId => Group.ProcessId;
+
+    /// <summary>Its process. Linux: <c>signal</c>.</summary>
+    public ThreadGroup Group { get; }
 
     /// <summary>Address space.</summary>
     public MemoryDescriptor Mm { get; private set; }
@@ -35,8 +46,94 @@ public sealed partial class Task : IDisposable
     /// <summary>The kernel's access to its memory.</summary>
     public UserAccess User { get; }
 
-    /// <summary>How it ended, as wait reports it; null while it lives.</summary>
-    public int? ExitStatus { get; set; }
+    /// <summary>Name, at most 15 bytes. Linux: <c>comm</c>.</summary>
+    internal byte[] Name { get; set; } = [];
+
+    /// <summary>On whose behalf it acts. Linux: <c>cred</c>.</summary>
+    internal Credentials Credentials { get; private set; } = Credentials.Root;
+
+    /// <summary>Whom its process counts for. Linux: <c>cred->ucounts</c>.</summary>
+    internal UserAccount Account { get; private set; } = new();
+
+    /// <summary>Linux: <c>personality</c>.</summary>
+    internal uint Personality { get; set; }
+
+    /// <summary>Exec gives no privileges. Linux: <c>PR_SET_NO_NEW_PRIVS</c>.</summary>
+    internal bool NoNewPrivileges { get; set; }
+
+    /// <summary>Signal when the thread that made it ends; 0 for none. Linux: <c>pdeath_signal</c>.</summary>
+    internal int ParentDeathSignal { get; set; }
+
+    /// <summary>Nanoseconds that a sleep may take longer. Linux: <c>timer_slack_ns</c>.</summary>
+    internal ulong TimerSlack { get; set; } = DefaultTimerSlack;
+
+    /// <summary>What <see cref="TimerSlack"/> goes back to. Linux: <c>default_timer_slack_ns</c>.</summary>
+    internal ulong StandardTimerSlack { get; set; } = DefaultTimerSlack;
+
+    /// <summary>Where zero is written when it ends, and who waits there is woken; 0 for nowhere. Linux: <c>clear_child_tid</c>.</summary>
+    internal ulong ClearChildTid { get; set; }
+
+    /// <summary>Head of its list of locks in user memory; 0 for none. Linux: <c>robust_list</c>.</summary>
+    internal ulong RobustList { get; set; }
+
+    /// <summary>User mode's copy of the CPU number.</summary>
+    internal RseqRegistration Rseq;
+
+    /// <summary>The parent that waits in vfork until this task is done with its memory. Linux: <c>vfork_done</c>.</summary>
+    internal Task? VforkParent { get; set; }
+
+    /// <summary>How it ended, in the form of wait. Linux: <c>exit_code</c>.</summary>
+    internal int ExitCode { get; set; }
+
+    /// <summary>How far its end has come.</summary>
+    internal ExitState ExitState { get; set; }
+
+    /// <summary>Whether its end has begun. Linux: <c>PF_EXITING</c>.</summary>
+    internal bool IsExiting { get; set; }
+
+    /// <summary>Whether it belongs to the kernel and has no user mode. Linux: <c>PF_KTHREAD</c>.</summary>
+    internal bool IsKernelThread => KernelFunction != null;
+
+    /// <summary>What a thread of the kernel does.</summary>
+    internal Action<Task>? KernelFunction { get; init; }
+
+    private const ulong DefaultTimerSlack = 50_000;
+
+    /// <summary>Whether it goes by the process's number. Linux: <c>thread_group_leader</c>.</summary>
+    internal bool IsLeader => Group.Leader == this;
+
+    /// <summary>Makes it act on another's behalf. Linux: <c>commit_creds</c>.</summary>
+    internal void SetCredentials(Credentials credentials)
+    {
+        UserAccount account = Kernel.AccountOf(credentials.Uid);
+        if (account != Account)
+        {
+            Account.Tasks--;
+            account.Tasks++;
+            Account = account;
+        }
+        Credentials = credentials;
+        Group.Limits.Apply(credentials);
+    }
+
+    /// <summary>Counts a new task for its user.</summary>
+    internal void AdoptCredentials(Credentials credentials)
+    {
+        Account = Kernel.AccountOf(credentials.Uid);
+        Account.Tasks++;
+        Credentials = credentials;
+    }
+
+    /// <summary>Gives the task that runs another address space. The caller drops the old one. Linux: <c>exec_mmap</c>.</summary>
+    internal void ReplaceMm(MemoryDescriptor mm)
+    {
+        Mm = mm;
+        User.Mm = mm;
+        Token?.SwitchMm(this);
+    }
+
+    /// <summary>Notes who faults from now on: the number has changed.</summary>
+    internal void SetFaultContext() => User.Context = new FaultContext { SystemCall = -1, ProcessId = ProcessId, ThreadId = ThreadId };
 
     /// <summary>Notes who faults from now on.</summary>
     public void EnterSystemCall(int number)

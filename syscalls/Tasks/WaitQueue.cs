@@ -4,12 +4,15 @@ namespace Emu.Syscalls;
 
 /// <summary>Who waits for something to happen to an object. Linux: <c>struct wait_queue_head</c>, kernel/sched/wait.c.</summary>
 /// <remarks>
-/// Lock: the kernel lock. A task that waits puts its entry into the queue before it looks at the condition the last time, so that no wake
-/// is lost; see <see cref="Wait"/>.
+/// Lock: the kernel lock. It is held from the look at a condition until the task sleeps, so that no wake is lost between the two.
 /// </remarks>
-internal sealed class WaitQueue
+/// <param name="what">What is waited for, for the report of a deadlock.</param>
+internal sealed class WaitQueue(string what = "an event")
 {
     private WaitEntry? _first, _last;
+
+    /// <summary>What is waited for.</summary>
+    public string What => what;
 
     /// <summary>Whether anybody waits. Linux: <c>waitqueue_active</c>.</summary>
     public bool IsActive => _first != null;
@@ -19,8 +22,10 @@ internal sealed class WaitQueue
     /// <param name="state">Passed to the condition.</param>
     /// <param name="condition">Looked at before the wait and after each wake; it may take what it waited for.</param>
     /// <param name="deadline">Monotonic time in nanoseconds, or <see cref="Scheduler.Never"/>.</param>
-    /// <returns>0 if it holds; -ETIME after the deadline; -ERESTARTSYS if a signal is pending; -EDEADLK if nothing could ever wake the task.</returns>
-    public int Wait<TState>(Task task, TState state, Func<TState, bool> condition, ulong deadline = Scheduler.Never)
+    /// <param name="sleep">What may end the wait besides: <see cref="TaskState.Interruptible"/> or <see cref="TaskState.Killable"/>.</param>
+    /// <returns>0 if it holds; -ETIME after the deadline; -ERESTARTSYS if a signal is pending.</returns>
+    public int Wait<TState>(Task task, TState state, Func<TState, bool> condition, ulong deadline = Scheduler.Never,
+        TaskState sleep = TaskState.Interruptible)
     {
         if (condition(state))
             return 0;
@@ -29,11 +34,32 @@ internal sealed class WaitQueue
         int result = 0;
         while (!condition(state))
         {
-            result = task.Kernel.Scheduler.Block(task, deadline);
+            result = task.Kernel.Scheduler.Sleep(task, sleep, deadline);
             if (result != 0)
                 break;
         }
         Remove(entry);
+        return result;
+    }
+
+    /// <summary>
+    /// Lets the task sleep without a host thread: the system call ends here, and is run again from its start when the task is woken.
+    /// </summary>
+    /// <remarks>
+    /// For system calls that have had no effect yet and look at their condition first. They are the fast ones, as nothing is handed from one
+    /// host thread to another.
+    /// </remarks>
+    /// <param name="task">Who waits.</param>
+    /// <param name="deadline">Monotonic time in nanoseconds; see <see cref="Task.DeadlineAfter"/>.</param>
+    /// <returns>
+    /// <see cref="Task.Suspended"/>, which the system call returns at once; or, without a wait, -ETIME after the deadline, -ERESTARTSYS if a
+    /// signal is pending.
+    /// </returns>
+    public long Suspend(Task task, ulong deadline = Scheduler.Never)
+    {
+        long result = task.Kernel.Scheduler.Suspend(task, deadline);
+        if (result == Task.Suspended)
+            Add(task.SuspendEntry);
         return result;
     }
 

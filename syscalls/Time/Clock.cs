@@ -6,23 +6,29 @@ namespace Emu.Syscalls;
 /// <summary>The machine's clock. Linux: kernel/time/timekeeping.c.</summary>
 /// <remarks>
 /// Virtual: an instruction takes a nanosecond, and time jumps where nothing can run. Host: the host's monotonic clock. Realtime is monotonic
-/// time plus an offset that is fixed at the start.
+/// time plus an offset that is fixed at the start and changed by settimeofday.
 /// </remarks>
 public sealed class Clock : ITimeSource
 {
-    private const long NanosecondsPerSecond = 1_000_000_000;
+    /// <summary>Nanoseconds of a second.</summary>
+    public const ulong Second = 1_000_000_000;
 
-    private readonly bool _virtual;
+    // By the host's clock timers are looked at in time if a slice ends soon enough: no host is slower than this, and none faster by far.
+    private const ulong NanosecondsPerInstruction = 4, LeastInstructions = 1000;
+
     private readonly long _hostStart;
     private ulong _skipped;
 
     /// <summary>A clock that starts now.</summary>
     public Clock(KernelOptions options)
     {
-        _virtual = options.Clock == ClockKind.Virtual;
+        IsVirtual = options.Clock == ClockKind.Virtual;
         _hostStart = HostClock.Monotonic();
         RealtimeOffset = options.Epoch ?? HostClock.Realtime();
     }
+
+    /// <summary>Whether time is the number of instructions.</summary>
+    public bool IsVirtual { get; }
 
     /// <summary>Realtime less monotonic time, in nanoseconds.</summary>
     public long RealtimeOffset { get; set; }
@@ -39,13 +45,33 @@ public sealed class Clock : ITimeSource
     /// <summary>Moves virtual time on, as nothing can run until then.</summary>
     public void SkipTo(ulong nanoseconds)
     {
-        if (_virtual && nanoseconds > Monotonic)
+        if (IsVirtual && nanoseconds > Monotonic)
             _skipped += nanoseconds - Monotonic;
     }
 
+    /// <summary>Moves virtual time on by what the host took while nothing could run.</summary>
+    public void Pass(long nanoseconds)
+    {
+        if (IsVirtual && nanoseconds > 0)
+            _skipped += (ulong)nanoseconds;
+    }
+
+    /// <summary>Instructions that may be executed before one has to look at the clock again.</summary>
+    /// <param name="deadline">Monotonic time; <see cref="ulong.MaxValue"/> is never.</param>
+    public ulong InstructionsUntil(ulong deadline)
+    {
+        if (deadline == ulong.MaxValue)
+            return ulong.MaxValue;
+        ulong now = Monotonic;
+        return InstructionsIn(deadline > now ? deadline - now : 0);
+    }
+
+    /// <summary>Instructions that may be executed before so much time can have passed.</summary>
+    public ulong InstructionsIn(ulong nanoseconds) =>
+        IsVirtual || nanoseconds == ulong.MaxValue ? nanoseconds : Math.Max(nanoseconds / NanosecondsPerInstruction, LeastInstructions);
+
     /// <inheritdoc/>
-    public ulong Nanoseconds(ulong retired) =>
-        NanosecondsPerSecond + (_virtual ? retired + _skipped : (ulong)(HostClock.Monotonic() - _hostStart));
+    public ulong Nanoseconds(ulong retired) => Second + (IsVirtual ? retired + _skipped : (ulong)(HostClock.Monotonic() - _hostStart));
 
     /// <inheritdoc/>
     public ulong TimeStamp(ulong retired) => Nanoseconds(retired);

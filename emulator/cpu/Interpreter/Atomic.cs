@@ -162,7 +162,7 @@ internal static unsafe class Atomic
             s->Gpr[0] = (uint)found;
             s->Gpr[2] = found >> 32;
         }
-        SetZero(s, found == expected);
+        s->Flags.SetZero(found == expected);
         return op[1].Handler(s, op + 1, c);
     }
 
@@ -187,10 +187,7 @@ internal static unsafe class Atomic
             s->Gpr[2] = place[1];
         }
         Access.Commit(c, (byte*)place);
-        SetZero(s, equal);
+        s->Flags.SetZero(equal);
         return op[1].Handler(s, op + 1, c);
     }
-
-    private static void SetZero(CpuState* s, bool zero) => s->Flags =
-        LazyFlags.FromRFlags(zero ? s->Flags.ToRFlags() | RFlagsBits.Zero : s->Flags.ToRFlags() & ~RFlagsBits.Zero);
 }

@@ -16,6 +16,11 @@ internal static unsafe class Branch
             b.EmitJump(&Direct, i.NearBranchTarget, i.NextIP);
             return;
         }
+        if (i.IsJmpFarIndirect)
+        {
+            FarTransfer.Jump(b, i);
+            return;
+        }
         ushort target = b.EmitLoad(i, 0, 8);
         b.EmitExit(&Indirect, source: target);
     }
@@ -37,6 +42,11 @@ internal static unsafe class Branch
         if (i.Op0Kind is OpKind.NearBranch64)
         {
             b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            return;
+        }
+        if (i.IsCallFarIndirect)
+        {
+            FarTransfer.Call(b, i);
             return;
         }
         ushort target = b.EmitLoad(i, 0, 8);

@@ -15,6 +15,8 @@ internal static unsafe class DataTransfer
             SystemInstructions.MovFromSegment(b, i);
         else if (i.Op0Kind == OpKind.Memory)
             MovToMemory(b, i);
+        else if (i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Register && !(i.Op0Register.IsGPR() && i.Op1Register.IsGPR()))
+            SystemInstructions.Privileged(b, i); // control and debug registers
         else
             MovToRegister(b, i);
     }
@@ -69,7 +71,7 @@ internal static unsafe class DataTransfer
     /// <summary>XLAT: the index is AL, zero-extended.</summary>
     public static void Xlat(BlockBuilder b, in Instruction i)
     {
-        b.Emit(Extension.ZeroExtendByte, CpuState.ValueTempOffset, Reg.Rax);
+        b.Emit(Extension.ZeroExtendFrom(1), CpuState.ValueTempOffset, Reg.Rax);
         Instruction bare = i;
         bare.MemoryIndex = Register.None;
         b.LowerToBase(bare);

@@ -30,8 +30,8 @@ internal readonly struct SignExtend : IExtension
 /// <summary>MOVZX, MOVSX, MOVSXD; CBW, CWDE, CDQE; CWD, CDQ, CQO. Intel SDM vol. 2.</summary>
 internal static unsafe class Extension
 {
-    /// <summary>Zero-extends a byte to a quadword.</summary>
-    public static Handler ZeroExtendByte => &FromRegister<ZeroExtend, W64>.Run<W8>;
+    /// <summary>Zero-extends a register of so many bytes to a quadword.</summary>
+    public static Handler ZeroExtendFrom(int size) => Select.Width<FromRegister<ZeroExtend, W64>>(size);
 
     /// <summary>MOVZX, MOVSX, MOVSXD.</summary>
     public static void Bind<TExtension>(BlockBuilder b, in Instruction i)

@@ -3,7 +3,7 @@ using Iced.Intel;
 namespace Emu.Cpu;
 
 /// <summary>From mnemonics to the functions that bind them: the list of what the processor can do.</summary>
-internal static unsafe class InstructionTable
+internal static unsafe partial class InstructionTable
 {
     private const int Mnemonics = 2048;
 
@@ -45,6 +45,19 @@ internal static unsafe class InstructionTable
         AddControl(rows);
         AddStrings(rows);
         AddSystem(rows);
+        AddVectorMoves(rows);
+        AddPackedArithmetic(rows);
+        AddPackedMultiplies(rows);
+        AddPackedComparisons(rows);
+        AddPackedShifts(rows);
+        AddPackedRearrangements(rows);
+        AddFloatArithmetic(rows);
+        AddFloatOthers(rows);
+        AddFloatConversions(rows);
+        AddFloatComparisons(rows);
+        AddFpuArithmetic(rows);
+        AddFpuTransfers(rows);
+        AddFpuControl(rows);
         return rows;
     }
 
@@ -93,6 +106,7 @@ internal static unsafe class InstructionTable
         Set(rows, &BitInstructions.BindScan<ScanForward>, Mnemonic.Bsf);
         Set(rows, &BitInstructions.BindScan<ScanReverse>, Mnemonic.Bsr);
         Set(rows, &BitInstructions.BindScan<CountBits>, Mnemonic.Popcnt);
+        Set(rows, &Crc32.Bind, Mnemonic.Crc32);
         Set(rows, &BitInstructions.BindScan<CountTrailingZeros>, Mnemonic.Tzcnt);
         Set(rows, &BitInstructions.BindScan<CountLeadingZeros>, Mnemonic.Lzcnt);
     }
@@ -138,6 +152,8 @@ internal static unsafe class InstructionTable
         Set(rows, &Branch.Jmp, Mnemonic.Jmp);
         Set(rows, &Branch.Call, Mnemonic.Call);
         Set(rows, &Branch.Ret, Mnemonic.Ret);
+        Set(rows, &FarTransfer.Return, Mnemonic.Retf);
+        Set(rows, &FarTransfer.InterruptReturn, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq);
         Set(rows, &Branch.Jrcxz, Mnemonic.Jrcxz, Mnemonic.Jecxz);
         Set(rows, &Branch.Loop, Mnemonic.Loop, Mnemonic.Loope, Mnemonic.Loopne);
         Set(rows, &FlagInstructions.Bind, Mnemonic.Clc, Mnemonic.Stc, Mnemonic.Cmc, Mnemonic.Cld, Mnemonic.Std, Mnemonic.Lahf,
@@ -146,11 +162,11 @@ internal static unsafe class InstructionTable
 
     private static void AddStrings(nint[] rows)
     {
-        Set(rows, &StringInstructions.Bind<MoveString>, Mnemonic.Movsb, Mnemonic.Movsw, Mnemonic.Movsd, Mnemonic.Movsq);
+        Set(rows, &StringInstructions.Bind<MoveString>, Mnemonic.Movsb, Mnemonic.Movsw, Mnemonic.Movsq);
         Set(rows, &StringInstructions.Bind<StoreString>, Mnemonic.Stosb, Mnemonic.Stosw, Mnemonic.Stosd, Mnemonic.Stosq);
         Set(rows, &StringInstructions.Bind<LoadString>, Mnemonic.Lodsb, Mnemonic.Lodsw, Mnemonic.Lodsd, Mnemonic.Lodsq);
         Set(rows, &StringInstructions.Bind<ScanString>, Mnemonic.Scasb, Mnemonic.Scasw, Mnemonic.Scasd, Mnemonic.Scasq);
-        Set(rows, &StringInstructions.Bind<CompareString>, Mnemonic.Cmpsb, Mnemonic.Cmpsw, Mnemonic.Cmpsd, Mnemonic.Cmpsq);
+        Set(rows, &StringInstructions.Bind<CompareString>, Mnemonic.Cmpsb, Mnemonic.Cmpsw, Mnemonic.Cmpsq);
     }
 
     private static void AddSystem(nint[] rows)
@@ -160,14 +176,19 @@ internal static unsafe class InstructionTable
         Set(rows, &SystemInstructions.Rdtsc, Mnemonic.Rdtsc, Mnemonic.Rdtscp);
         Set(rows, &SystemInstructions.Int3, Mnemonic.Int3);
         Set(rows, &SystemInstructions.Int1, Mnemonic.Int1);
-        Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2);
+        Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2, Mnemonic.Rsm, Mnemonic.Sysenter);
+        Set(rows, &SegmentInstructions.LoadFarPointer, Mnemonic.Lss, Mnemonic.Lfs, Mnemonic.Lgs);
+        Set(rows, &SegmentInstructions.AccessRights, Mnemonic.Lar);
+        Set(rows, &SegmentInstructions.Limit, Mnemonic.Lsl);
+        Set(rows, &SegmentInstructions.Verify, Mnemonic.Verr, Mnemonic.Verw);
+        Set(rows, &SystemInstructions.Flush, Mnemonic.Clflush);
         Set(rows, &SystemInstructions.Nop, Mnemonic.Nop, Mnemonic.Pause, Mnemonic.Endbr64, Mnemonic.Endbr32, Mnemonic.Rdsspd,
             Mnemonic.Rdsspq, Mnemonic.Prefetchnta, Mnemonic.Prefetcht0, Mnemonic.Prefetcht1, Mnemonic.Prefetcht2, Mnemonic.Prefetchw,
-            Mnemonic.Prefetchwt1, Mnemonic.Reservednop, Mnemonic.Cldemote, Mnemonic.Wait);
+            Mnemonic.Prefetchwt1, Mnemonic.Prefetch, Mnemonic.Reservednop, Mnemonic.Cldemote);
         Set(rows, &SystemInstructions.Fence, Mnemonic.Mfence, Mnemonic.Lfence, Mnemonic.Sfence);
         Set(rows, &SystemInstructions.Privileged, Mnemonic.Hlt, Mnemonic.In, Mnemonic.Out, Mnemonic.Insb, Mnemonic.Insw, Mnemonic.Insd,
             Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Int, Mnemonic.Rdmsr, Mnemonic.Wrmsr,
-            Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Iret, Mnemonic.Iretd, Mnemonic.Iretq, Mnemonic.Lgdt, Mnemonic.Lidt,
+            Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Sysexit, Mnemonic.Sysexitq, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Lgdt, Mnemonic.Lidt,
             Mnemonic.Lldt, Mnemonic.Ltr, Mnemonic.Lmsw, Mnemonic.Invlpg, Mnemonic.Swapgs, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Sldt,
             Mnemonic.Str, Mnemonic.Smsw, Mnemonic.Rdpmc);
     }

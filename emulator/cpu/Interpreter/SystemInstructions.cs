@@ -5,10 +5,14 @@ namespace Emu.Cpu;
 /// <summary>SYSCALL, CPUID, RDTSC, breakpoints, what user mode may not do, segment registers, and what does nothing.</summary>
 internal static unsafe class SystemInstructions
 {
-    private const uint UserCs = 0x33, UserDs = 0x2B;
+    /// <summary>The selectors of code and data that Linux gives a 64-bit program.</summary>
+    public const uint UserCs = 0x33, UserDs = 0x2B;
 
     /// <summary>NOP, PAUSE, fences, prefetches: no effect that a program could see.</summary>
     public static void Nop(BlockBuilder b, in Instruction i) => b.Emit(&Nothing);
+
+    /// <summary>CLFLUSH: no effect, but its operand is accessed as by a load.</summary>
+    public static void Flush(BlockBuilder b, in Instruction i) => b.EmitLoad(i, 0, 1);
 
     public static void Fence(BlockBuilder b, in Instruction i) => b.Emit(&FullFence);
 

@@ -30,19 +30,16 @@ internal sealed unsafe class Mmu
     /// <summary>Host address of an operand that is read, gathered in the scratch area if it crosses a page.</summary>
     public byte* ReadOperand(CpuState* s, MicroOp* op, ulong address, int size)
     {
-        TlbEntry* first = Fill(s, op, address, PageFaultError.None);
-        if (first == null)
-            return null;
-        byte* host = (byte*)(address + first->Addend);
         int inFirst = (int)(MmConstants.PageSize - (address & ~MmConstants.PageMask));
         if (size <= inFirst)
-            return host;
-        TlbEntry* second = Fill(s, op, address + (ulong)inFirst, PageFaultError.None);
-        if (second == null)
+        {
+            TlbEntry* entry = Fill(s, op, address, PageFaultError.None);
+            return entry == null ? null : (byte*)(address + entry->Addend);
+        }
+        if (!FillBoth(s, op, address, PageFaultError.None, out byte* first, out byte* second))
             return null;
-        byte* rest = (byte*)(address + (ulong)inFirst + second->Addend);
-        Buffer.MemoryCopy(host, _cpu->Scratch, inFirst, inFirst);
-        Buffer.MemoryCopy(rest, _cpu->Scratch + inFirst, size - inFirst, size - inFirst);
+        Buffer.MemoryCopy(first, _cpu->Scratch, inFirst, inFirst);
+        Buffer.MemoryCopy(second, _cpu->Scratch + inFirst, size - inFirst, size - inFirst);
         return _cpu->Scratch;
     }
 
@@ -52,15 +49,18 @@ internal sealed unsafe class Mmu
     /// </summary>
     public byte* WriteOperand(CpuState* s, MicroOp* op, ulong address, int size)
     {
-        TlbEntry* first = Fill(s, op, address, PageFaultError.Write);
-        if (first == null)
-            return null;
-        byte* host = (byte*)(address + first->Addend);
         int inFirst = (int)(MmConstants.PageSize - (address & ~MmConstants.PageMask));
         if (size <= inFirst)
+        {
+            TlbEntry* entry = Fill(s, op, address, PageFaultError.Write);
+            if (entry == null)
+                return null;
+            byte* host = (byte*)(address + entry->Addend);
             return IsWatched(host) ? BeginScratch(host, size, null, size) : host;
-        TlbEntry* second = Fill(s, op, address + (ulong)inFirst, PageFaultError.Write);
-        return second == null ? null : BeginScratch(host, inFirst, (byte*)(address + (ulong)inFirst + second->Addend), size);
+        }
+        return FillBoth(s, op, address, PageFaultError.Write, out byte* first, out byte* second)
+            ? BeginScratch(first, inFirst, second, size)
+            : null;
     }
 
     /// <summary>Brings the scratch area to memory and tells whoever watches it.</summary>
@@ -117,6 +117,25 @@ internal sealed unsafe class Mmu
         new Span<TlbEntry>(Access.Slot(_cpu, 0), VirtualCpu.TlbEntries).Clear();
         for (int i = 0; i < VirtualCpu.JumpEntries; i++)
             _cpu->Jumps[i] = default;
+    }
+
+    // Serving a fault on the second page may take the first one away: both have to be there at the end.
+    private bool FillBoth(CpuState* s, MicroOp* op, ulong address, PageFaultError access, out byte* first, out byte* second)
+    {
+        first = second = null;
+        ulong next = (address & MmConstants.PageMask) + MmConstants.PageSize;
+        TlbEntry* low, high;
+        do
+        {
+            low = Fill(s, op, address, access);
+            high = low == null ? null : Fill(s, op, next, access);
+            if (high == null)
+                return false;
+        }
+        while (low->Read != ((address & MmConstants.PageMask) | _cpu->TlbKey));
+        first = (byte*)(address + low->Addend);
+        second = (byte*)(next + high->Addend);
+        return true;
     }
 
     /// <summary>Makes the TLB hold a page with the permission that an access needs.</summary>

@@ -23,7 +23,8 @@ public struct CpuState
     /// <summary>Offset of a slot for a value within one instruction.</summary>
     internal const ushort ValueTempOffset = 144;
 
-    internal const ushort FsBaseOffset = 184, GsBaseOffset = 192, VectorOffset = 448, VectorTempOffset = 2496;
+    internal const ushort FsBaseOffset = 184, GsBaseOffset = 192, MxcsrOffset = 200, FpuControlOffset = 208, FpuStatusOffset = 210,
+        FpuOffset = 240, VectorOffset = 448, VectorTempOffset = 2496;
 
     /// <summary>General-purpose registers in the order of their encoding.</summary>
     [FieldOffset(0)] public GeneralRegisters Gpr;
@@ -52,16 +53,16 @@ public struct CpuState
     [FieldOffset(GsBaseOffset)] public ulong GsBase;
 
     /// <summary>SSE control and status.</summary>
-    [FieldOffset(200)] public uint Mxcsr;
+    [FieldOffset(MxcsrOffset)] public uint Mxcsr;
 
     /// <summary>Protection key rights.</summary>
     [FieldOffset(204)] public uint Pkru;
 
     /// <summary>x87 control word.</summary>
-    [FieldOffset(208)] public ushort FpuControl;
+    [FieldOffset(FpuControlOffset)] public ushort FpuControl;
 
     /// <summary>x87 status word; TOP is bits 11–13.</summary>
-    [FieldOffset(210)] public ushort FpuStatus;
+    [FieldOffset(FpuStatusOffset)] public ushort FpuStatus;
 
     /// <summary>One bit a physical x87 register: set if it is not empty. The abridged tag word of FXSAVE.</summary>
     [FieldOffset(212)] public ushort FpuTags;
@@ -76,7 +77,7 @@ public struct CpuState
     [FieldOffset(224)] public ulong FpuDataPointer;
 
     /// <summary>x87 registers by physical number, 16 bytes each of which 10 count.</summary>
-    [FieldOffset(240)] public FpuRegisters Fpu;
+    [FieldOffset(FpuOffset)] public FpuRegisters Fpu;
 
     /// <summary>Opmask registers k0–k7.</summary>
     [FieldOffset(368)] public OpmaskRegisters Opmask;
@@ -96,6 +97,19 @@ public struct CpuState
             ControlFlags = (value & RFlagsBits.ControlMask) | RFlagsBits.AlwaysSet;
             Flags = LazyFlags.FromRFlags(value);
         }
+    }
+
+    /// <summary>x87, vector registers and MXCSR as a program starts with them. Linux: <c>fpu__clear_user_states</c>.</summary>
+    public void ResetFpu()
+    {
+        CpuState initial = Initial;
+        Fpu = default;
+        Vector = default;
+        Opmask = default;
+        FpuControl = initial.FpuControl;
+        FpuStatus = FpuTags = FpuOpcode = 0;
+        FpuInstructionPointer = FpuDataPointer = 0;
+        Mxcsr = initial.Mxcsr;
     }
 
     /// <summary>The state that a program starts in. Linux: <c>start_thread</c>, <c>fpu_flush_thread</c>.</summary>

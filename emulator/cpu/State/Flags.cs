@@ -171,6 +171,14 @@ public struct LazyFlags
         SetCarryOverflow(carry, overflow);
     }
 
+    /// <summary>ZF and CF as given; all others are clear.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetZeroCarry(bool zero, bool carry)
+    {
+        Result = zero ? 0 : 1 << 8;
+        Aux = (1UL << ParityFlipShift) | (carry ? CarryBit | PartialOverflowBit : 0);
+    }
+
     /// <summary>Changes CF and OF alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetCarryOverflow(bool carry, bool overflow)
@@ -182,6 +190,9 @@ public struct LazyFlags
             aux |= PartialOverflowBit;
         Aux = aux;
     }
+
+    /// <summary>Changes ZF alone.</summary>
+    internal void SetZero(bool zero) => this = FromRFlags((ToRFlags() & ~RFlagsBits.Zero) | (zero ? RFlagsBits.Zero : 0));
 
     /// <summary>Changes CF alone.</summary>
     internal void SetCarry(bool carry) => SetCarryOverflow(carry, Overflow);

@@ -7,7 +7,15 @@ namespace Emu.Mm.Tests;
 public class AddressSpaceModelTests(ITestOutputHelper output)
 {
     private const ulong Arena = 0x1000_0000;
-    private const int ArenaPages = 96, MaxLength = 24, FilePages = 12;
+    private const int FilePages = 12;
+
+    /// <summary>How large the arena and the steps in it are, and what the machine is like.</summary>
+    private sealed record Setting(int Pages, int MaxLength, ulong Megabytes, ThpMode Thp = ThpMode.Never, ulong SwapPages = 0, long FreePages = long.MaxValue);
+
+    private static readonly Setting Small = new(96, 24, 16);
+    private static readonly Setting Pressed = new(96, 24, 1, SwapPages: 512, FreePages: 70);
+    private static readonly Setting Huge = new(3 * 512, 900, 16, ThpMode.Always);
+    private static readonly Setting HugePressed = new(3 * 512, 900, 8, ThpMode.Always, SwapPages: 4096, FreePages: 900);
 
     private enum Kind
     {
@@ -31,38 +39,68 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private sealed record PopulateStep(int Page, int Length) : Step;
 
-    private static readonly Gen<int> Page = Gen.Int[0, ArenaPages - MaxLength - 1];
-    private static readonly Gen<int> Length = Gen.Int[1, MaxLength];
+    private sealed record RemapStep(int Page, int Length, int Target) : Step;
+
     private static readonly Gen<int> Protection = Gen.OneOf([0, 1, 3, 3, 3, 5, 7]);
 
-    private static readonly Gen<Step> Steps = Gen.Frequency(
-        (3, Gen.Select(Page, Length, Protection, Gen.Enum<Kind>(), Gen.Int[0, 3], (p, l, r, k, o) => (Step)new MapStep(p, l, r, k, o))),
-        (2, Gen.Select(Page, Length, (p, l) => (Step)new UnmapStep(p, l))),
-        (3, Gen.Select(Page, Length, Protection, (p, l, r) => (Step)new ProtectStep(p, l, r))),
-        (6, Gen.Select(Gen.Int[0, ArenaPages - 1], Gen.Byte, (p, v) => (Step)new WriteStep(p, v))),
-        (3, Gen.Select(Gen.Int[0, ArenaPages - 1], p => (Step)new ReadStep(p))),
-        (1, Gen.Select(Page, Length, (p, l) => (Step)new PopulateStep(p, l))));
+    private static Gen<Step> Steps(Setting setting)
+    {
+        Gen<int> page = Gen.Int[0, setting.Pages - setting.MaxLength - 1], any = Gen.Int[0, setting.Pages - 1], length = Gen.Int[1, setting.MaxLength];
+        return Gen.Frequency(
+            (3, Gen.Select(page, length, Protection, Gen.Enum<Kind>(), Gen.Int[0, 3], (p, l, r, k, o) => (Step)new MapStep(p, l, r, k, o))),
+            (2, Gen.Select(page, length, (p, l) => (Step)new UnmapStep(p, l))),
+            (3, Gen.Select(page, length, Protection, (p, l, r) => (Step)new ProtectStep(p, l, r))),
+            (6, Gen.Select(any, Gen.Byte, (p, v) => (Step)new WriteStep(p, v))),
+            (3, any.Select(p => (Step)new ReadStep(p))),
+            (1, Gen.Select(page, length, (p, l) => (Step)new PopulateStep(p, l))),
+            (2, Gen.Select(page, length, page, (p, l, t) => (Step)new RemapStep(p, l, t))));
+    }
 
     [Fact]
-    public void RandomOperations_AgreeWithPages_AndKeepInvariants() =>
-        Steps.Array[1, 60].Sample(Run, iter: TestScale.Iterations(200), threads: 1, writeLine: output.WriteLine);
+    public void RandomOperations_AgreeWithPages_AndKeepInvariants() => Sample(Small, steps: 60, samples: 200);
 
-    private static void Run(Step[] steps)
+    [Fact]
+    public void RandomOperations_AgreeWithPages_UnderPressure() => Sample(Pressed, steps: 120, samples: 150);
+
+    [Fact]
+    public void RandomOperations_AgreeWithPages_OnHugePages() => Sample(Huge, steps: 60, samples: 100);
+
+    [Fact]
+    public void RandomOperations_AgreeWithPages_OnHugePagesUnderPressure() => Sample(HugePressed, steps: 60, samples: 60);
+
+    private void Sample(Setting setting, int steps, int samples) => Steps(setting).Array[1, steps]
+        .Sample(array => Run(setting, array), iter: TestScale.Iterations(samples), threads: 1, writeLine: output.WriteLine);
+
+    // Under pressure all but a few frames are taken away: pages go to swap and come back all the time.
+    private static void Run(Setting setting, Step[] steps)
     {
-        using TestMachine machine = new();
+        using MemorySwapDevice swap = new(Math.Max(setting.SwapPages, 1));
+        using TestMachine machine = new(setting.Megabytes);
+        machine.Manager.Thp.Enabled = setting.Thp;
+        if (setting.SwapPages != 0)
+            Assert.Equal(0, machine.Manager.Swap.SwapOn(swap, "swap"u8.ToArray(), -1, isFile: false, out _));
+        List<uint> hog = [];
+        while (machine.Manager.FreePages > setting.FreePages)
+            hog.Add(machine.Manager.Allocator.Allocate(GfpFlags.Kernel, 0));
+        Run(machine, setting, steps);
+        hog.ForEach(machine.Manager.PutPage);
+    }
+
+    private static void Run(TestMachine machine, Setting setting, Step[] steps)
+    {
         byte[] content = new byte[(FilePages * 4096) - 100];
         new Random(7).NextBytes(content);
         TestFile file = new(machine.Manager, content);
-        Model model = new((byte[])content.Clone());
+        Model model = new((byte[])content.Clone(), setting.Pages);
         foreach (Step step in steps)
         {
             Apply(machine, file, model, step);
             machine.Check();
         }
-        for (int page = 0; page < ArenaPages; page++)
+        for (int page = 0; page < setting.Pages; page++)
             Assert.Equal(model.Read(page), machine.Read(AddressOf(page)));
         machine.Check();
-        machine.Mm.Unmap(Arena, ArenaPages * 4096);
+        machine.Mm.Unmap(Arena, (ulong)setting.Pages * 4096);
         file.Put();
     }
 
@@ -98,11 +136,15 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
                 machine.Mm.Populate(AddressOf(populate.Page), (ulong)populate.Length * 4096, default);
                 model.Populate(populate.Page, populate.Length);
                 break;
+            case RemapStep remap:
+                Assert.Equal(model.Remap(remap.Page, remap.Length, remap.Target), machine.Mm.Remap(AddressOf(remap.Page),
+                    (ulong)remap.Length * 4096, (ulong)remap.Length * 4096, RemapFlags.MayMove | RemapFlags.Fixed, AddressOf(remap.Target), out _));
+                break;
         }
     }
 
     /// <summary>What a program would see: for each page its first byte, and who else sees it.</summary>
-    private sealed class Model(byte[] file)
+    private sealed class Model(byte[] file, int arenaPages)
     {
         private sealed class Cell
         {
@@ -117,7 +159,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             public bool BeyondEnd;
         }
 
-        private readonly Mapped?[] _pages = new Mapped?[ArenaPages];
+        private readonly Mapped?[] _pages = new Mapped?[arenaPages];
         private readonly Cell[] _file = [.. Enumerable.Range(0, FilePages).Select(i => new Cell { Value = file[i * 4096] })];
 
         public void Map(int page, int length, int protection, Kind kind, int offset)
@@ -134,6 +176,23 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
                     PrivateCopyOf = kind == Kind.PrivateFile && index < FilePages ? _file[index] : null,
                 };
             }
+        }
+
+        // Several areas keep their distances. What is at the destination of a gap stays; a range that begins in a gap is refused.
+        public long Remap(int page, int length, int target)
+        {
+            if (page < target + length && target < page + length)
+                return -Errno.EINVAL;
+            if (_pages[page] == null)
+                return -Errno.EFAULT;
+            for (int i = 0; i < length; i++)
+            {
+                if (_pages[page + i] == null)
+                    continue;
+                _pages[target + i] = _pages[page + i];
+                _pages[page + i] = null;
+            }
+            return (long)AddressOf(target);
         }
 
         public void Unmap(int page, int length) => Array.Clear(_pages, page, length);

@@ -11,20 +11,30 @@ internal enum Capability
     Kill = 5,
     SetGid = 6,
     SetUid = 7,
+    SetPcap = 8,
     LinuxImmutable = 9,
+    IpcLock = 14,
+    IpcOwner = 15,
     SysRawIo = 17,
     SysChroot = 18,
+    SysPtrace = 19,
     SysAdmin = 21,
+    SysNice = 23,
     SysResource = 24,
+    SysTime = 25,
+    SysTtyConfig = 26,
     MakeNode = 27,
     Lease = 28,
+
+    /// <summary>The highest that exists. Linux: <c>CAP_LAST_CAP</c>.</summary>
+    Last = 40,
 }
 
 /// <summary>On whose behalf a task acts. Linux: <c>struct cred</c>. It never changes: a task gets another.</summary>
 internal sealed record Credentials
 {
     /// <summary>Every capability that there is. Linux: <c>CAP_FULL_SET</c>.</summary>
-    public const ulong AllCapabilities = (1UL << 41) - 1;
+    public const ulong AllCapabilities = (1UL << ((int)Capability.Last + 1)) - 1;
 
     /// <summary>The superuser.</summary>
     public static Credentials Root { get; } = new() { Effective = AllCapabilities, Permitted = AllCapabilities };
@@ -53,7 +63,7 @@ internal sealed record Credentials
     /// <summary>Group for access to files. Linux: <c>fsgid</c>.</summary>
     public uint FileGid { get; init; }
 
-    /// <summary>Further groups. Linux: <c>group_info</c>.</summary>
+    /// <summary>Further groups, in ascending order. Linux: <c>group_info</c>.</summary>
     public uint[] Groups { get; init; } = [];
 
     /// <summary>Capabilities in force. Linux: <c>cap_effective</c>.</summary>
@@ -62,11 +72,23 @@ internal sealed record Credentials
     /// <summary>Capabilities that may be put in force. Linux: <c>cap_permitted</c>.</summary>
     public ulong Permitted { get; init; }
 
+    /// <summary>Capabilities that exec passes on. Linux: <c>cap_inheritable</c>.</summary>
+    public ulong Inheritable { get; init; }
+
+    /// <summary>Capabilities that can be gained at all. Linux: <c>cap_bset</c>.</summary>
+    public ulong Bounding { get; init; } = AllCapabilities;
+
+    /// <summary>Capabilities that exec of an ordinary program keeps. Linux: <c>cap_ambient</c>.</summary>
+    public ulong Ambient { get; init; }
+
+    /// <summary>How user 0 is treated. Linux: <c>securebits</c>.</summary>
+    public uint SecureBits { get; init; }
+
     /// <summary>Whether a capability is in force. Linux: <c>capable</c>.</summary>
     public bool Can(Capability capability) => (Effective >> (int)capability & 1) != 0;
 
     /// <summary>Whether it belongs to a group for access to files. Linux: <c>in_group_p</c>.</summary>
-    public bool IsInGroup(uint gid) => gid == FileGid || Array.IndexOf(Groups, gid) >= 0;
+    public bool IsInGroup(uint gid) => gid == FileGid || Array.BinarySearch(Groups, gid) >= 0;
 
     /// <summary>Those of an ordinary user, or of the superuser for 0.</summary>
     public static Credentials ForUser(uint uid, uint gid, uint[] groups) => new()
@@ -79,7 +101,7 @@ internal sealed record Credentials
         EffectiveGid = gid,
         SavedGid = gid,
         FileGid = gid,
-        Groups = groups,
+        Groups = [.. groups.Order()],
         Effective = uid == 0 ? AllCapabilities : 0,
         Permitted = uid == 0 ? AllCapabilities : 0,
     };

@@ -1,0 +1,128 @@
+using Emu.Cpu;
+using Emu.Mm;
+using Emu.Syscalls;
+
+namespace Emu.Cli;
+
+/// <summary>How a trace or a table is printed.</summary>
+internal enum OutputFormat
+{
+    /// <summary>For people.</summary>
+    Text,
+
+    /// <summary>A JSON object a line.</summary>
+    JsonLines,
+
+    /// <summary>One JSON array.</summary>
+    Json,
+
+    /// <summary>Comma-separated values. Source: RFC 4180.</summary>
+    Csv,
+}
+
+/// <summary>A part of the host that the program sees.</summary>
+/// <param name="Host">Path on the host.</param>
+/// <param name="Guest">Path in the machine.</param>
+/// <param name="IsReadOnly">Whether the program may only read.</param>
+internal sealed record Volume(byte[] Host, byte[] Guest, bool IsReadOnly);
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>Realtime at the start of a trace, in seconds since 1970: 2025-01-01T00:00:00Z.</summary>
+    public const long TraceEpochSeconds = 1_735_689_600;
+
+    /// <summary>Faults between two checks if --check does not say.</summary>
+    public const int DefaultCheckInterval = 1000;
+
+    /// <summary>What to do.</summary>
+    public CommandKind Command { get; set; } = CommandKind.Run;
+
+    /// <summary>--memory.</summary>
+    public MemoryLayout Memory { get; set; } = new(4UL << 30);
+
+    /// <summary>--cpus.</summary>
+    public int Cpus { get; set; } = 1;
+
+    /// <summary>--cpu.</summary>
+    public CpuModel Model { get; set; } = CpuModel.V2;
+
+    /// <summary>--clock.</summary>
+    public ClockKind Clock { get; set; } = ClockKind.Virtual;
+
+    /// <summary>--seed.</summary>
+    public ulong Seed { get; set; }
+
+    /// <summary>--epoch in nanoseconds since 1970; null for the host's time.</summary>
+    public long? Epoch { get; set; }
+
+    /// <summary>--timeout, or null.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>--max-instructions.</summary>
+    public ulong MaxInstructions { get; set; } = ulong.MaxValue;
+
+    /// <summary>--volume.</summary>
+    public List<Volume> Volumes { get; } = [];
+
+    /// <summary>--rootfs, or null.</summary>
+    public byte[]? RootFs { get; set; }
+
+    /// <summary>--cwd, or null.</summary>
+    public byte[]? WorkingDirectory { get; set; }
+
+    /// <summary>--env: each NAME=VALUE.</summary>
+    public List<byte[]> Environment { get; } = [];
+
+    /// <summary>--clear-env.</summary>
+    public bool ClearEnvironment { get; set; }
+
+    /// <summary>--strace.</summary>
+    public bool Strace { get; set; }
+
+    /// <summary>--stats.</summary>
+    public bool Statistics { get; set; }
+
+    /// <summary>--check: faults between two checks, 0 for none at all.</summary>
+    public int CheckInterval { get; set; }
+
+    /// <summary>--class: a bit for each class to be printed.</summary>
+    public ulong Classes { get; set; } = ulong.MaxValue;
+
+    /// <summary>--vma: name of the areas to be printed, or null.</summary>
+    public byte[]? AreaName { get; set; }
+
+    /// <summary>--range: first address to be printed.</summary>
+    public ulong RangeStart { get; set; }
+
+    /// <summary>--range: last address to be printed.</summary>
+    public ulong RangeLast { get; set; } = ulong.MaxValue;
+
+    /// <summary>--format.</summary>
+    public OutputFormat Format { get; set; }
+
+    /// <summary>--output, or null.</summary>
+    public byte[]? Output { get; set; }
+
+    /// <summary>--verbose: how often.</summary>
+    public int Verbosity { get; set; }
+
+    /// <summary>The options of a command with nothing said.</summary>
+    public static RunOptions For(CommandKind command) => new()
+    {
+        Command = command,
+        Epoch = command == CommandKind.Trace ? TraceEpochSeconds * 1_000_000_000 : null,
+    };
+
+    /// <summary>The machine that they describe.</summary>
+    public KernelOptions ToKernelOptions() => new()
+    {
+        Memory = Memory,
+        Cpus = Cpus,
+        Model = Model,
+        Clock = Clock,
+        Seed = Seed,
+        Epoch = Epoch,
+        MaxInstructions = MaxInstructions,
+    };
+}

@@ -1,0 +1,55 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Emu.Cpu;
+
+/// <summary>What concerns all elements of a vector of numbers.</summary>
+internal static class FloatVector
+{
+    /// <summary>Whether all elements of three vectors are neither zero, denormal, infinite nor a NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreNormal<T>(Vector128<T> a, Vector128<T> b, Vector128<T> c)
+        where T : unmanaged
+    {
+        return Unsafe.SizeOf<T>() == 4
+            ? (Abnormal(a.AsUInt32()) | Abnormal(b.AsUInt32()) | Abnormal(c.AsUInt32())) == Vector128<uint>.Zero
+            : (Abnormal(a.AsUInt64()) | Abnormal(b.AsUInt64()) | Abnormal(c.AsUInt64())) == Vector128<ulong>.Zero;
+    }
+
+    /// <summary>Whether no element of two vectors is a NaN or denormal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AreOrdered<T>(Vector128<T> a, Vector128<T> b)
+        where T : unmanaged, IFloatingPointIeee754<T> => (Ordered(a) & Ordered(b)).AsByte() == Vector128<byte>.AllBitsSet;
+
+    /// <summary>The exact results, element by element.</summary>
+    public static Vector128<T> Exact<TOperation, T>(Vector128<T> a, Vector128<T> b, ref FloatContext context)
+        where TOperation : struct, IFloatOperation
+        where T : unmanaged
+    {
+        Vector128<T> result = default;
+        for (int at = 0; at < Vector128<T>.Count; at++)
+        {
+            ulong x = FloatFormat<T>.Bits(a.GetElement(at)), y = FloatFormat<T>.Bits(b.GetElement(at));
+            result = result.WithElement(at, FloatFormat<T>.FromBits(TOperation.Exact<T>(x, y, ref context)));
+        }
+        return result;
+    }
+
+    // One added to an exponent of all ones or zero leaves at most its last bit.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<uint> Abnormal(Vector128<uint> bits) =>
+        Vector128.Equals((bits + Vector128.Create(0x0080_0000u)) & Vector128.Create(0x7F00_0000u), Vector128<uint>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<ulong> Abnormal(Vector128<ulong> bits) => Vector128.Equals(
+        (bits + Vector128.Create(0x0010_0000_0000_0000UL)) & Vector128.Create(0x7FE0_0000_0000_0000UL), Vector128<ulong>.Zero);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> Ordered<T>(Vector128<T> value)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        Vector128<T> smallest = Vector128.Create(FloatFormat<T>.FromBits(FloatFormat<T>.SmallestNormal));
+        return Vector128.GreaterThanOrEqual(Vector128.Abs(value), smallest) | Vector128.Equals(value, Vector128<T>.Zero);
+    }
+}

@@ -1,0 +1,126 @@
+namespace Emu.Mm;
+
+/// <content>Pages that leave the cache under pressure, and shmem's that come back from swap. Linux: mm/shmem.c.</content>
+public sealed partial class PageCache
+{
+    /// <summary>Pages of shmem that are in swap. Linux: <c>swapped</c> of <c>shmem_inode_info</c>.</summary>
+    public long SwappedPages { get; private set; }
+
+    /// <summary>Drops a clean page that nobody maps. A file's leaves a shadow; in shmem values stand for swap. Linux: <c>__remove_mapping</c>.</summary>
+    internal void Reclaim(uint pfn)
+    {
+        ulong index = _manager.Page(pfn).Index;
+        ulong shadow = Kind == PageCacheKind.File ? Workingset.Evict(_manager, pfn) : 0;
+        Remove(pfn);
+        _pages.Store(index, shadow);
+    }
+
+    /// <summary>Moves a page of shmem to swap. Linux: <c>shmem_writeout</c>.</summary>
+    /// <param name="pfn">Mapped nowhere; the caller holds a reference.</param>
+    /// <returns>Whether it is in swap now, in the swap cache and clean.</returns>
+    internal bool SwapOut(uint pfn)
+    {
+        if (!_manager.Swap.AddToSwap(pfn))
+            return false;
+        ref Page page = ref _manager.Page(pfn);
+        SwapEntry entry = SwapEntry.FromValue(page.Private);
+        _manager.Swap.Duplicate(entry);
+        _pages.Store(page.Index, XArray.MakeValue(entry.Value >> 1));
+        page.Mapping = MappingHandle.None;
+        PageCount--;
+        SwappedPages++;
+        long[] stats = Stats(pfn);
+        stats[(int)NodeStat.FilePages]--;
+        stats[(int)NodeStat.Shmem]--;
+        _manager.PutPage(pfn);
+        if (_manager.Swap.Write(pfn) != 0)
+            return false;
+        page.Clear(PageFlags.Dirty);
+        return true;
+    }
+
+    /// <summary>Whether a page of shmem is in swap.</summary>
+    internal bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+
+    /// <summary>The slots that pages of shmem are in.</summary>
+    internal IEnumerable<SwapEntry> SwapEntries()
+    {
+        ulong index = 0;
+        while (Kind == PageCacheKind.Shmem && _pages.FindNext(ref index, ulong.MaxValue, out ulong value))
+        {
+            if (XArray.IsValue(value))
+                yield return EntryOf(value);
+            if (index++ == ulong.MaxValue)
+                break;
+        }
+    }
+
+    // Linux: shmem_swapin_folio
+    private int SwapIn(ulong index, out uint pfn)
+    {
+        SwapEntry entry = EntryOf(_pages.Load(index));
+        pfn = _manager.Swap.Cached(entry);
+        if (pfn != 0)
+        {
+            // The cached page goes over to the file: first a reference, so that leaving the swap cache does not free it.
+            _manager.GetPage(pfn);
+            LeaveLru(pfn);
+            _manager.Swap.RemoveFromCache(pfn);
+        }
+        else
+        {
+            int error = ReadFromSwap(entry, out pfn);
+            if (error != 0)
+                return error;
+        }
+        _manager.Swap.Free(entry);
+        SwappedPages--;
+        _manager.Page(pfn).Set(PageFlags.UpToDate | PageFlags.Dirty);
+        Add(pfn, index);
+        return 0;
+    }
+
+    private int ReadFromSwap(SwapEntry entry, out uint pfn)
+    {
+        pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0);
+        if (pfn == 0)
+            return -Errno.ENOMEM;
+        int error = _manager.Swap.Read(entry, pfn);
+        if (error == 0)
+            return 0;
+        _manager.PutPage(pfn);
+        pfn = 0;
+        return error;
+    }
+
+    private void LeaveLru(uint pfn)
+    {
+        if (_manager.Page(pfn).Has(PageFlags.Lru))
+            _manager.LruOf(pfn).Remove(pfn);
+    }
+
+    // Shadows of pages and swap entries that stand in their place. Linux: shmem_free_swap, truncate_folio_batch_exceptionals
+    private void DropValues(ulong first, ulong last)
+    {
+        ulong index = first;
+        while (_pages.FindNext(ref index, last, out ulong value))
+        {
+            if (XArray.IsValue(value))
+                DropValue(index, value);
+            if (index++ == last)
+                break;
+        }
+    }
+
+    private void DropValue(ulong index, ulong value)
+    {
+        _pages.Erase(index);
+        if (Kind != PageCacheKind.Shmem)
+            return;
+        SwappedPages--;
+        Quota?.Release(1);
+        _manager.Swap.FreeWithCache(EntryOf(value));
+    }
+
+    private static SwapEntry EntryOf(ulong value) => SwapEntry.FromValue(XArray.ToValue(value) << 1);
+}

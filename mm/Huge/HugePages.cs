@@ -1,0 +1,34 @@
+namespace Emu.Mm;
+
+/// <summary>The rules of transparent huge pages, and the huge zero page. Linux: mm/huge_memory.c.</summary>
+public static class HugePages
+{
+    /// <summary>Whether an area may have huge pages at all. Linux: <c>__thp_vma_allowable_orders</c>.</summary>
+    internal static bool IsThpAllowed(this MemoryManager manager, VmArea area)
+    {
+        if (manager.Thp.Enabled == ThpMode.Never || area.HasAny(VmFlags.NoHugePage | VmFlags.Special | VmFlags.HugeTlb | VmFlags.UffdMask))
+            return false;
+        return !area.Mm.ThpDisabled && (manager.Thp.Enabled == ThpMode.Always || (area.Flags & VmFlags.HugePage) != 0);
+    }
+
+    /// <summary>The shared huge page of zeros, made on first use. Linux: <c>mm_get_huge_zero_folio</c>.</summary>
+    /// <returns>0 if there is no memory for it.</returns>
+    internal static uint HugeZeroPage(this MemoryManager manager)
+    {
+        if (manager.HugeZeroPfn != 0)
+            return manager.HugeZeroPfn;
+        uint head = manager.Allocator.Allocate((GfpFlags.TransHuge | GfpFlags.Zero) & ~GfpFlags.Movable, MmConstants.HugePageOrder);
+        manager.Events[(int)(head == 0 ? VmEvent.ThpZeroPageAllocFailed : VmEvent.ThpZeroPageAlloc)]++;
+        if (head != 0)
+            manager.Page(head).Type = PageType.Kernel;
+        return manager.HugeZeroPfn = head;
+    }
+
+    /// <summary>A page of a folio was unmapped: what is left of a huge page is to be split one day. Linux: the end of <c>__folio_remove_rmap</c>.</summary>
+    internal static void NotePartUnmapped(this MemoryManager manager, uint folio)
+    {
+        ref Page page = ref manager.Page(folio);
+        if (page.Has(PageFlags.Head) && page.LargeMapCount != 0 && page.EntireMapCount == 0)
+            manager.Splitter.Defer(folio);
+    }
+}

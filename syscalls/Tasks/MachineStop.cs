@@ -1,0 +1,39 @@
+using Emu.Cpu;
+
+namespace Emu.Syscalls;
+
+/// <summary>Why a machine was stopped from outside.</summary>
+public enum StopReason
+{
+    /// <summary>It was not.</summary>
+    None,
+
+    /// <summary>It has executed as many instructions as it may.</summary>
+    InstructionLimit,
+
+    /// <summary>It has run for as long as it may.</summary>
+    Timeout,
+
+    /// <summary>The host sent a signal that ends emu.</summary>
+    HostSignal,
+}
+
+/// <summary>Stops a machine from outside: no task of it runs on, none is told.</summary>
+public sealed class MachineStop(Processor[] processors)
+{
+    private int _reason;
+
+    /// <summary>Why it was stopped.</summary>
+    public StopReason Reason => (StopReason)Volatile.Read(ref _reason);
+
+    /// <summary>Whether it was stopped.</summary>
+    public bool IsRequested => Reason != StopReason.None;
+
+    /// <summary>Stops the machine at the end of the current block or system call. From any thread; the first reason stands.</summary>
+    public void Request(StopReason reason)
+    {
+        Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None);
+        foreach (Processor processor in processors)
+            processor.Interrupt();
+    }
+}

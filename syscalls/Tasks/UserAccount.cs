@@ -1,0 +1,18 @@
+namespace Emu.Syscalls;
+
+/// <summary>What the processes of one user have together. Linux: <c>struct ucounts</c>.</summary>
+public sealed class UserAccount
+{
+    /// <summary>Threads. Linux: <c>UCOUNT_RLIMIT_NPROC</c>.</summary>
+    public int Tasks { get; internal set; }
+
+    /// <summary>Signals in queues. Linux: <c>UCOUNT_RLIMIT_SIGPENDING</c>.</summary>
+    public int PendingSignals { get; internal set; }
+
+    /// <summary>A queued signal is gone.</summary>
+    internal void ReleaseSignal()
+    {
+        Mm.Bug.On(PendingSignals <= 0, "more queued signals were dropped than counted");
+        PendingSignals--;
+    }
+}

@@ -1,0 +1,102 @@
+using Emu.Mm;
+
+namespace Emu.Cpu.Tests.Differential;
+
+/// <summary>The interpreter in a machine with nothing but the code and the data of the cases.</summary>
+internal sealed class EmulatedCpu : IDisposable
+{
+    private const long Budget = 10_000;
+
+    private readonly MemoryManager _manager = new(new MemoryLayout(64UL << 20));
+    private readonly CodeCache _code;
+    private readonly Processor _processor;
+    private readonly CpuContext _context = new();
+    private readonly Interpreter _engine = new();
+    private readonly UserAccess _user;
+    private readonly byte[] _data = new byte[CpuCase.DataSize];
+
+    public EmulatedCpu()
+    {
+        TlbContexts contexts = new();
+        _code = new CodeCache(_manager.Memory);
+        _manager.Tlb = contexts;
+        _manager.FrameWatch = _code;
+        _processor = new Processor(0, _manager, CpuModel.V2, contexts, _code, new NoTime());
+        MemoryDescriptor mm = MemoryDescriptor.TryCreate(_manager, new MmLimits())!;
+        _user = new UserAccess(mm);
+        Map(mm, CpuCase.CodeAddress, CpuCase.CodeSize, MemoryProtection.Exec);
+        Map(mm, CpuCase.DataAddress, CpuCase.DataSize, MemoryProtection.None);
+        _processor.SwitchMm(mm);
+    }
+
+    /// <summary>Replaces the code.</summary>
+    public void Load(ReadOnlySpan<byte> code) => Assert.Equal(0, _user.CopyTo(CpuCase.CodeAddress, code));
+
+    /// <summary>Executes a case, which becomes what it left.</summary>
+    public void Run(ref CpuCase testCase)
+    {
+        ref CpuState state = ref _context.State;
+        state = CpuState.Initial;
+        for (int i = 0; i < 16; i++)
+            state.Gpr[i] = testCase.Gpr[i];
+        state.Rip = testCase.Rip;
+        state.RFlags = testCase.RFlags | RFlagsBits.InterruptEnable;
+        state.GsBase = CpuCase.GsBase;
+        Assert.True(FxImage.TryRestore(ref state, testCase.Fx));
+        _user.CopyTo(CpuCase.WindowAddress, testCase.Window);
+
+        _processor.Grant(Budget);
+        ExitReason reason = _engine.Run(_processor, _context);
+
+        for (int i = 0; i < 16; i++)
+            testCase.Gpr[i] = state.Gpr[i];
+        testCase.Rip = state.Rip;
+        testCase.RFlags = state.RFlags;
+        FxImage.Save(ref state, testCase.Fx);
+        ReadData(ref testCase);
+        testCase.Trap = reason switch
+        {
+            ExitReason.Exception => (uint)_processor.Exception.Vector,
+            ExitReason.PageFault => (uint)ExceptionVector.PageFault,
+            _ => 1000 + (uint)reason,
+        };
+        testCase.FaultAddress = reason == ExitReason.PageFault ? _processor.Fault.Address : 0;
+    }
+
+    public void Dispose()
+    {
+        _context.Dispose();
+        _processor.Dispose();
+        _code.Dispose();
+        _manager.Dispose();
+    }
+
+    private void ReadData(ref CpuCase testCase)
+    {
+        Assert.Equal(0, _user.CopyFrom(CpuCase.DataAddress, _data));
+        _data.AsSpan(CpuCase.WindowOffset, CpuCase.WindowSize).CopyTo(testCase.Window);
+        _data.AsSpan(CpuCase.WindowOffset, CpuCase.WindowSize).Clear();
+        testCase.WroteOutside = _data.AsSpan().ContainsAnyExcept((byte)0) ? 1u : 0;
+        if (testCase.WroteOutside != 0)
+            _user.Clear(CpuCase.DataAddress, CpuCase.DataSize);
+    }
+
+    private static void Map(MemoryDescriptor mm, ulong address, int size, MemoryProtection extra)
+    {
+        MapRequest request = new()
+        {
+            Address = address,
+            Length = (ulong)size,
+            Protection = MemoryProtection.Read | MemoryProtection.Write | extra,
+            Flags = MapFlags.Private | MapFlags.Fixed | MapFlags.Anonymous,
+        };
+        Assert.Equal((long)address, mm.Map(request, out _));
+    }
+
+    private sealed class NoTime : ITimeSource
+    {
+        public ulong Nanoseconds(ulong retired) => retired;
+
+        public ulong TimeStamp(ulong retired) => retired;
+    }
+}

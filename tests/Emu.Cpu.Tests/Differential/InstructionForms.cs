@@ -1,0 +1,113 @@
+using Iced.Intel;
+
+namespace Emu.Cpu.Tests.Differential;
+
+/// <summary>One way to write an instruction: its code, and whether an operand that may be a register or memory is memory.</summary>
+public readonly record struct InstructionForm(Code Code, bool Memory)
+{
+    public override string ToString() => Memory ? $"{Code} (memory)" : Code.ToString();
+}
+
+/// <summary>Instructions that are tested together.</summary>
+public enum InstructionGroup
+{
+    Integer,
+    Fpu,
+    Mmx,
+    Sse,
+    Sse2,
+    Sse3,
+    Sse4,
+}
+
+/// <summary>What a processor model has, and what of it can be compared with the host.</summary>
+internal static class InstructionForms
+{
+    /// <summary>
+    /// Instructions of the model that are not executed on the host, with the reason. Those that only end the run, or depend on the machine
+    /// that runs the test, have tests of their own.
+    /// </summary>
+    public static IReadOnlyDictionary<Mnemonic, string> NotCompared { get; } = new Dictionary<Mnemonic, string>
+    {
+        [Mnemonic.Syscall] = "enters the kernel",
+        [Mnemonic.Sysenter] = "enters the kernel on some processors",
+        [Mnemonic.Int] = "may enter the kernel",
+        [Mnemonic.Int1] = "is a breakpoint that the kernel reports in its own way",
+        [Mnemonic.Int3] = "ends every case",
+        [Mnemonic.Cpuid] = "answers for the model, not for the host",
+        [Mnemonic.Rdtsc] = "reads the time",
+        [Mnemonic.Rdtscp] = "reads the time",
+        [Mnemonic.Rdpmc] = "may be allowed by the host's kernel",
+        [Mnemonic.Sgdt] = "is emulated by kernels with UMIP",
+        [Mnemonic.Sidt] = "is emulated by kernels with UMIP",
+        [Mnemonic.Sldt] = "is emulated by kernels with UMIP",
+        [Mnemonic.Smsw] = "is emulated by kernels with UMIP",
+        [Mnemonic.Str] = "is emulated by kernels with UMIP",
+        [Mnemonic.Lar] = "reads the kernel's descriptor table",
+        [Mnemonic.Lsl] = "reads the kernel's descriptor table",
+        [Mnemonic.Verr] = "reads the kernel's descriptor table",
+        [Mnemonic.Verw] = "reads the kernel's descriptor table",
+        [Mnemonic.Lfs] = "changes FS, which the C library needs",
+        [Mnemonic.Lgs] = "changes GS, which holds the base of the tests",
+        [Mnemonic.Lss] = "has offsets of 64 bits on some processors only",
+        [Mnemonic.In] = "may be emulated by the host's hypervisor",
+        [Mnemonic.Out] = "may be emulated by the host's hypervisor",
+        [Mnemonic.Rcpps] = "is an estimate",
+        [Mnemonic.Rcpss] = "is an estimate",
+        [Mnemonic.Rsqrtps] = "is an estimate",
+        [Mnemonic.Rsqrtss] = "is an estimate",
+    };
+
+    /// <summary>All codes of 64-bit mode that a model has, as Intel processors decode them.</summary>
+    public static IEnumerable<Code> Of(CpuModel model)
+    {
+        foreach (Code code in Enum.GetValues<Code>())
+        {
+            OpCodeInfo info = code.ToOpCode();
+            if (info is { IsInstruction: true, Mode64: true, IntelDecoder64: true, Fwait: false } && model.Supports(code))
+                yield return code;
+        }
+    }
+
+    /// <summary>The forms that are compared with the host.</summary>
+    public static IEnumerable<InstructionForm> Compared(CpuModel model)
+    {
+        foreach (Code code in Of(model).Where(static code => !NotCompared.ContainsKey(code.Mnemonic())))
+        {
+            if (!HasMemoryOnly(code))
+                yield return new InstructionForm(code, Memory: false);
+            if (MayHaveMemory(code))
+                yield return new InstructionForm(code, Memory: true);
+        }
+    }
+
+    /// <summary>The group of an instruction, by what CPUID calls it.</summary>
+    public static InstructionGroup GroupOf(Code code)
+    {
+        CpuidFeature[] features = code.CpuidFeatures();
+        if (features.Any(static feature => feature is CpuidFeature.FPU or CpuidFeature.FPU287 or CpuidFeature.FPU387))
+            return InstructionGroup.Fpu;
+        return features[0] switch
+        {
+            CpuidFeature.MMX => InstructionGroup.Mmx,
+            CpuidFeature.SSE or CpuidFeature.FXSR => InstructionGroup.Sse,
+            CpuidFeature.SSE2 => InstructionGroup.Sse2,
+            CpuidFeature.SSE3 or CpuidFeature.SSSE3 => InstructionGroup.Sse3,
+            CpuidFeature.SSE4_1 or CpuidFeature.SSE4_2 => InstructionGroup.Sse4,
+            _ => InstructionGroup.Integer,
+        };
+    }
+
+    private static bool HasMemoryOnly(Code code) => OperandKinds(code).Contains(OpCodeOperandKind.mem);
+
+    private static bool MayHaveMemory(Code code) => OperandKinds(code).Any(static kind => kind is OpCodeOperandKind.mem
+        or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r64_or_mem
+        or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem);
+
+    public static IEnumerable<OpCodeOperandKind> OperandKinds(Code code)
+    {
+        OpCodeInfo info = code.ToOpCode();
+        for (int operand = 0; operand < info.OpCount; operand++)
+            yield return info.GetOpKind(operand);
+    }
+}

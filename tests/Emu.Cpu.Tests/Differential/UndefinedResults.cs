@@ -1,0 +1,75 @@
+using Iced.Intel;
+
+namespace Emu.Cpu.Tests.Differential;
+
+/// <summary>What the manual leaves undefined after an instruction, so that processors differ and nothing is compared.</summary>
+internal static class UndefinedResults
+{
+    private const ulong Carry = RFlagsBits.Carry, Parity = RFlagsBits.Parity, Adjust = RFlagsBits.Adjust, Zero = RFlagsBits.Zero,
+        Sign = RFlagsBits.Sign, Overflow = RFlagsBits.Overflow;
+
+    /// <summary>The flags of RFLAGS that are undefined; RF, which only the processor itself sets, among them.</summary>
+    public static ulong Flags(in Instruction i, in CpuCase before) => RFlagsBits.Resume | (i.Mnemonic switch
+    {
+        // Vol. 2, "AND", "OR", "XOR", "TEST": the state of AF is undefined.
+        Mnemonic.And or Mnemonic.Or or Mnemonic.Xor or Mnemonic.Test => Adjust,
+
+        // "MUL", "IMUL": SF, ZF, AF and PF are undefined.
+        Mnemonic.Mul or Mnemonic.Imul => Sign | Zero | Adjust | Parity,
+
+        // "DIV", "IDIV": all are undefined.
+        Mnemonic.Div or Mnemonic.Idiv => RFlagsBits.StatusMask,
+
+        // "BT" and its kin: OF, SF, AF and PF are undefined.
+        Mnemonic.Bt or Mnemonic.Bts or Mnemonic.Btr or Mnemonic.Btc => Overflow | Sign | Adjust | Parity,
+
+        // "BSF", "BSR": all but ZF are undefined.
+        Mnemonic.Bsf or Mnemonic.Bsr => RFlagsBits.StatusMask & ~Zero,
+
+        // "SAL/SAR/SHL/SHR": AF, OF but for shifts by 1, CF for SHL and SHR by the operand's width or more.
+        Mnemonic.Shl or Mnemonic.Sal or Mnemonic.Shr or Mnemonic.Sar => Shift(i, before),
+
+        // "RCL/RCR/ROL/ROR": OF but for rotations by 1.
+        Mnemonic.Rol or Mnemonic.Ror or Mnemonic.Rcl or Mnemonic.Rcr => Count(i, before) == 1 ? 0 : Overflow,
+
+        // "SHLD", "SHRD": AF, OF but for shifts by 1; all beyond the operand's width.
+        Mnemonic.Shld or Mnemonic.Shrd => DoubleShift(i, before),
+        _ => 0UL,
+    });
+
+    /// <summary>Whether the destination itself is undefined.</summary>
+    public static bool Destination(in Instruction i, in CpuCase before) => i.Mnemonic switch
+    {
+        // "SHLD", "SHRD": a count beyond the operand's width.
+        Mnemonic.Shld or Mnemonic.Shrd => Count(i, before) > 8 * Operands.Size(i),
+
+        // "BSWAP": of a 16-bit register.
+        Mnemonic.Bswap => Operands.Size(i) == 2,
+        _ => false,
+    };
+
+    private static ulong Shift(in Instruction i, in CpuCase before)
+    {
+        int count = Count(i, before);
+        if (count == 0)
+            return 0;
+        ulong carry = count >= 8 * Operands.Size(i) && i.Mnemonic != Mnemonic.Sar ? Carry : 0;
+        return Adjust | carry | (count == 1 ? 0 : Overflow);
+    }
+
+    private static ulong DoubleShift(in Instruction i, in CpuCase before)
+    {
+        int count = Count(i, before);
+        if (count == 0)
+            return 0;
+        return count > 8 * Operands.Size(i) ? RFlagsBits.StatusMask : Adjust | (count == 1 ? 0 : Overflow);
+    }
+
+    // The masked count, in the last operand.
+    private static int Count(in Instruction i, in CpuCase before)
+    {
+        bool register = i.GetOpKind(i.OpCount - 1) == OpKind.Register;
+        ulong count = register ? before.Gpr[1] : i.GetImmediate(i.OpCount - 1);
+        return (int)(count & Cpu.Shift.CountMask(Operands.Size(i)));
+    }
+}
