@@ -12,47 +12,59 @@ public sealed partial class Task
     private FsContext? _fs;
 
     /// <summary>Its descriptors. Linux: <c>files</c>.</summary>
-    internal FileTable Files
-    {
-        get => _files!;
-        set => _files = value;
-    }
+    internal FileTable Files => _files!;
 
     /// <summary>Where it stands in the tree. Linux: <c>fs</c>.</summary>
-    internal FsContext Fs
-    {
-        get => _fs!;
-        set => _fs = value;
-    }
+    internal FsContext Fs => _fs!;
+
+    /// <summary>Whether it still has files: it loses them at its end.</summary>
+    internal bool HasFiles => _files != null;
 
     /// <summary>The mounts that it sees. Linux: <c>nsproxy->mnt_ns</c>.</summary>
     internal MountNamespace Namespace => Kernel.Vfs.Namespace;
 
-    /// <summary>On whose behalf it acts. Linux: <c>cred</c>.</summary>
-    internal Credentials Credentials { get; set; } = Credentials.Root;
-
-    /// <summary>Limits that files obey. Linux: <c>signal->rlim</c>.</summary>
-    internal FileLimits Limits { get; set; } = new();
-
-    /// <summary>Its signals, or null while nobody delivers any.</summary>
-    internal ITaskSignals? Signals { get; set; }
-
-    /// <summary>Whether a wait must end. Linux: <c>signal_pending</c>.</summary>
-    internal bool IsSignalPending => Signals is { IsPending: true };
-
-    /// <summary>Name, up to 15 bytes. Linux: <c>comm</c>.</summary>
-    internal byte[] Name { get; set; } = [];
-
     /// <summary>The entries of polls under way, kept for the next one.</summary>
     internal PollTable PollTable => field ??= new PollTable(this);
 
-    /// <summary>Sends it a signal; without anybody to deliver it, it ends the task as by default.</summary>
-    internal void SendSignal(int signal)
+    /// <summary>One more than the highest descriptor. Linux: <c>rlimit(RLIMIT_NOFILE)</c>.</summary>
+    internal ulong OpenFilesLimit => Group.Limits.Current(Resource.OpenFiles);
+
+    /// <summary>Bytes that a file may have. Linux: <c>rlimit(RLIMIT_FSIZE)</c>.</summary>
+    internal ulong FileSizeLimit => Group.Limits.Current(Resource.FileSize);
+
+    /// <summary>Sends it a signal that it brought upon itself. Linux: <c>send_sig(sig, current, 0)</c>.</summary>
+    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForUser(signal, SigCode.User, this));
+
+    /// <summary>Gives the first task its files; the references pass to it.</summary>
+    internal void SetFiles(FileTable files, FsContext fs)
     {
-        if (Signals is { } signals)
-            signals.Send(signal);
-        else
-            ExitStatus = signal;
+        _files = files;
+        _fs = fs;
+    }
+
+    /// <summary>Gives a new task its files. Linux: <c>copy_files</c>, <c>copy_fs</c>.</summary>
+    /// <param name="child">The new task.</param>
+    /// <param name="sharesFiles">CLONE_FILES.</param>
+    /// <param name="sharesFs">CLONE_FS.</param>
+    internal void CopyFilesTo(Task child, bool sharesFiles, bool sharesFs)
+    {
+        child._files = sharesFiles ? _files?.Get() : _files?.Copy();
+        child._fs = sharesFs ? _fs?.Get() : _fs?.Copy();
+    }
+
+    /// <summary>Gives it files of its own where it shares them. Linux: <c>unshare_files</c>, <c>unshare_fs</c>.</summary>
+    internal void UnshareFiles(bool files, bool fs)
+    {
+        if (files && _files is { Users: > 1 } table)
+        {
+            _files = table.Copy();
+            table.Put(this);
+        }
+        if (fs && _fs is { Users: > 1 } context)
+        {
+            _fs = context.Copy();
+            context.Put();
+        }
     }
 
     /// <summary>Copies a path from the user. Linux: <c>getname_flags</c>.</summary>
@@ -76,8 +88,8 @@ public sealed partial class Task
     /// <summary>Bytes of <see cref="TransferBuffer"/>.</summary>
     internal const int TransferSize = 65536;
 
-    /// <summary>Closes its files (exit). Linux: <c>exit_files</c>, <c>exit_fs</c>.</summary>
-    internal void ExitFiles()
+    /// <summary>Closes its files at its end. Linux: <c>exit_files</c>, <c>exit_fs</c>.</summary>
+    internal void ReleaseFiles()
     {
         _files?.Put(this);
         _fs?.Put();
@@ -98,17 +110,4 @@ public sealed partial class Task
         name = buffer.AsSpan(0, length);
         return 0;
     }
-}
-
-/// <summary>The resource limits that files obey. Linux: RLIMIT_NOFILE, RLIMIT_FSIZE; getrlimit(2).</summary>
-internal sealed class FileLimits
-{
-    /// <summary>One more than the highest descriptor.</summary>
-    public ulong OpenFiles { get; set; } = 1024;
-
-    /// <summary>How far <see cref="OpenFiles"/> can be raised.</summary>
-    public ulong OpenFilesHard { get; set; } = 1 << 20;
-
-    /// <summary>Bytes that a file may have.</summary>
-    public ulong FileSize { get; set; } = MmLimits.Infinity;
 }

@@ -190,7 +190,7 @@ internal sealed class HostStreamFile : OpenFile
     private static long Failed(Task task, long error)
     {
         if (error == -Errno.EPIPE)
-            task.SendSignal(TaskSignal.BrokenPipe);
+            task.SendSignal(Signal.SIGPIPE);
         return error;
     }
 }

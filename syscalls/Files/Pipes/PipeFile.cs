@@ -228,7 +228,7 @@ internal sealed class PipeFile : OpenFile
 
     private static long Broken(Task task)
     {
-        task.SendSignal(TaskSignal.BrokenPipe);
+        task.SendSignal(Signal.SIGPIPE);
         return -Errno.EPIPE;
     }
 }

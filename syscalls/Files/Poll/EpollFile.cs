@@ -135,12 +135,14 @@ internal sealed class EpollFile : OpenFile
     }
 
     /// <inheritdoc/>
-    public override void ShowInfo(ByteWriter writer)
+    public override void ShowInfo(ProcWriter writer)
     {
         foreach (EpollItem item in _items.Values)
         {
-            writer.Write("tfd: "u8).WriteDecimal((long)item.Fd, 8).Write(" events: "u8).WriteHex((uint)item.Wanted.Events, 8);
-            writer.Write(" data: "u8).WriteHex(item.Wanted.Data, 16).WriteLine();
+            _ = item.File.Inode.GetAttributes(out FileStat stat); // what is not known is 0
+            writer.Append("tfd: "u8).Decimal((long)item.Fd, 8).Append(" events: "u8).PaddedHex((uint)item.Wanted.Events, 8);
+            writer.Append(" data: "u8).PaddedHex(item.Wanted.Data, 16).Append("  pos:"u8).Decimal(item.File.Position);
+            writer.Append(" ino:"u8).Hex(stat.Number).Append(" sdev:"u8).Hex(stat.Device.Kernel).Append("\n"u8);
         }
     }
 

@@ -10,14 +10,16 @@ internal sealed class EventFile : OpenFile
     public const int Semaphore = 1;
 
     private readonly bool _isSemaphore;
+    private readonly int _id;
     private readonly WaitQueue _wait = new();
     private ulong _count;
 
     /// <summary>A counter.</summary>
-    public EventFile(Inode inode, OpenFlags flags, uint count, bool isSemaphore)
+    public EventFile(Inode inode, OpenFlags flags, uint count, bool isSemaphore, int id)
         : base(inode, flags | OpenFlags.ReadWrite)
     {
         _count = count;
+        _id = id;
         _isSemaphore = isSemaphore;
     }
 
@@ -83,5 +85,9 @@ internal sealed class EventFile : OpenFile
     }
 
     /// <inheritdoc/>
-    public override void ShowInfo(ByteWriter writer) => writer.Write("eventfd-count: "u8).WriteHex(_count, 1).PadTo(31).WriteLine();
+    public override void ShowInfo(ProcWriter writer)
+    {
+        writer.Append("eventfd-count: "u8).PaddedHex(_count, 16).Append("\neventfd-id: "u8).Decimal((ulong)_id);
+        writer.Append("\neventfd-semaphore: "u8).Decimal(_isSemaphore ? 1ul : 0).Append("\n"u8);
+    }
 }

@@ -26,6 +26,9 @@ internal readonly record struct DeviceNumber(uint Major, uint Minor)
     /// <summary>As stat and mknod pass it. Linux: <c>new_encode_dev</c>.</summary>
     public uint Encoded => (Minor & 0xFF) | (Major << 8) | ((Minor & ~0xFFu) << 12);
 
+    /// <summary>As the kernel keeps it. Linux: <c>MKDEV</c>.</summary>
+    public uint Kernel => (Major << 20) | Minor;
+
     /// <summary>From what mknod was given. Linux: <c>new_decode_dev</c>.</summary>
     public static DeviceNumber Decode(uint encoded) => new((encoded & 0xFFF00) >> 8, (encoded & 0xFF) | ((encoded >> 12) & 0xFFF00));
 }

@@ -122,7 +122,7 @@ internal abstract class OpenFile : VmFile
     }
 
     /// <summary>Writes what /proc/PID/fdinfo shows beside the common lines. Linux: <c>show_fdinfo</c>.</summary>
-    public virtual void ShowInfo(ByteWriter writer)
+    public virtual void ShowInfo(ProcWriter writer)
     {
     }
 

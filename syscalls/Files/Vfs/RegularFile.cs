@@ -137,13 +137,13 @@ internal sealed class RegularFile : OpenFile
     // Linux: generic_write_checks
     private static int CheckLimits(ref Kiocb iocb, ref IovIter from, int seals)
     {
-        ulong limit = iocb.Task.Limits.FileSize;
+        ulong limit = iocb.Task.FileSizeLimit;
         if (iocb.Position >= limit)
         {
-            iocb.Task.SendSignal(TaskSignal.FileSizeExceeded);
+            iocb.Task.SendSignal(Signal.SIGXFSZ);
             return -Errno.EFBIG;
         }
-        if (limit != MmLimits.Infinity)
+        if (limit != ResourceLimits.Infinity)
             from.Truncate((long)Math.Min((ulong)from.Count, limit - iocb.Position));
         if (iocb.Position > long.MaxValue - MmConstants.PageSize)
             return -Errno.EFBIG;

@@ -57,9 +57,9 @@ internal sealed partial class Vfs
     public static int Truncate(Task task, VfsPath path, ulong size, AttributeMask reason)
     {
         RegularInode inode = (RegularInode)path.Inode;
-        if (size > inode.Size && size > task.Limits.FileSize)
+        if (size > inode.Size && size > task.FileSizeLimit)
         {
-            task.SendSignal(TaskSignal.FileSizeExceeded);
+            task.SendSignal(Signal.SIGXFSZ);
             return -Errno.EFBIG;
         }
         int seals = inode.Seals;
