@@ -31,6 +31,8 @@ public sealed partial class Kernel : IDisposable
             };
         }
         Stop = new MachineStop(Processors);
+        Scheduler = new Scheduler(this);
+        Stop.Requested = Scheduler.Attend;
         Dispatcher = new SyscallDispatcher(this);
     }
 

@@ -40,6 +40,7 @@ internal static class SignalDelivery
     // Linux: handle_signal
     private static void Handle(Task task, in SigInfo info, in SignalAction action)
     {
+        task.Kernel.TaskObserver?.Signalled(task, Report(task, info));
         if (task.OriginalRax >= 0)
             ChooseResult(task, action);
         task.Rseq.OnSignal(task);
@@ -113,24 +114,50 @@ internal static class SignalDelivery
                     current.Handler = SignalAction.Default;
                 return true;
             }
-            if (!TakeDefaultAction(task, signal))
+            if (!TakeDefaultAction(task, info))
                 return false;
         }
     }
 
     // Returns whether the task lives on.
-    private static bool TakeDefaultAction(Task task, int signal)
+    private static bool TakeDefaultAction(Task task, in SigInfo info)
     {
+        int signal = info.Signo;
         if (Signal.Has(Signal.IgnoreMask, signal))
             return true;
         if (Signal.Has(Signal.StopMask, signal))
         {
             if (signal == Signal.SIGSTOP || !ProcessGroups.IsOrphaned(task.Group.ProcessGroup, except: null))
-                SignalStop.Stop(task, signal);
+                Stop(task, info);
             return true;
         }
-        KernelLog.Killed(task, signal);
+        if (task.Kernel.TaskObserver is { } observer)
+        {
+            observer.Signalled(task, Report(task, info));
+            observer.Dying(task, Report(task, info));
+        }
         TaskExit.ExitGroup(task, signal);
         return false;
+    }
+
+    private static void Stop(Task task, in SigInfo info)
+    {
+        task.Kernel.TaskObserver?.Signalled(task, Report(task, info));
+        SignalStop.Stop(task, info.Signo);
+    }
+
+    // What an observer is told of a signal.
+    private static SignalReport Report(Task task, in SigInfo info)
+    {
+        SignalReport trap = task.LastTrap;
+        task.LastTrap = default;
+        SignalReport report = trap.Number == info.Signo && !info.IsFromUser ? trap : new SignalReport(info.Signo, info.Code);
+        return report with
+        {
+            Code = info.Code,
+            Address = info.IsFromUser ? 0 : info.Address,
+            SenderId = info.IsFromUser ? info.Pid : 0,
+            SenderUser = info.IsFromUser ? info.Uid : 0,
+        };
     }
 }

@@ -83,6 +83,13 @@ public sealed partial class Task
     /// <summary>The last exception and its error code and address, for signal frames. Linux: <c>thread.trap_nr</c>, <c>error_code</c>, <c>cr2</c>.</summary>
     internal ulong TrapNumber, TrapError, TrapAddress;
 
+    /// <summary>The last exception, for observers: it belongs to the next signal of its number.</summary>
+    internal SignalReport LastTrap { get; set; }
+
+    /// <summary>Sends it a signal of the kernel. Linux: <c>send_sig</c>.</summary>
+    /// <param name="signal">The signal.</param>
+    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForKernel(signal));
+
     /// <summary>Whether a signal may be deliverable. Linux: <c>signal_pending</c>.</summary>
     internal bool IsSignalPending => (Work & TaskWork.SignalPending) != 0;
 
