@@ -1,53 +1,31 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
-/// <content>The parts of a machine that files need.</content>
+/// <content>The files of a machine, and its first program.</content>
 public sealed partial class Kernel
 {
-    private readonly List<Task> _tasks = [];
-
     /// <summary>The files.</summary>
     internal Vfs Vfs => field ??= new Vfs(this);
 
-    /// <summary>Who lets tasks wait.</summary>
-    internal Scheduler Scheduler
-    {
-        get => field ??= new SoloScheduler(this);
-        set;
-    }
+    /// <summary>Says what the guest sees of the host's files, and takes over the descriptors that we were started with.</summary>
+    /// <remarks>Once, before a program is started.</remarks>
+    /// <param name="options">What is wanted.</param>
+    /// <param name="reason">Why it cannot be, in words.</param>
+    /// <returns>0 or a negative errno.</returns>
+    public int PrepareFiles(FileOptions options, out string reason) => FirstProgram.PrepareFiles(this, options, out reason);
 
-    /// <summary>Called when a task waits for what nothing can bring about; null to only say so.</summary>
-    public Action<Task>? Deadlock { get; set; }
+    /// <summary>Loads the first program; <see cref="Run"/> lets it run.</summary>
+    /// <remarks>After <see cref="PrepareFiles"/>. May be called again with another path if the program could not be started.</remarks>
+    /// <param name="path">Path in the machine.</param>
+    /// <param name="arguments">argv.</param>
+    /// <param name="environment">envp.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="reason">Why not, in words; empty where the errno says it all.</param>
+    /// <returns>
+    /// 0, also if the program was found wrong behind the point of no return: then it dies of a signal as soon as it runs; or a negative errno.
+    /// </returns>
+    public int StartProgram(byte[] path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, out Task? task, out string reason) =>
+        FirstProgram.Start(this, path, arguments, environment, out task, out reason);
 
-    /// <summary>The tasks that live.</summary>
-    internal IReadOnlyList<Task> Tasks => _tasks;
-
-    /// <summary>The task of a number, or null. Linux: <c>find_task_by_vpid</c>.</summary>
-    internal Task? FindTask(int threadId)
-    {
-        foreach (Task task in _tasks)
-        {
-            if (task.ThreadId == threadId)
-                return task;
-        }
-        return null;
-    }
-
-    /// <summary>A task has come to be.</summary>
-    internal void AddTask(Task task) => _tasks.Add(task);
-
-    /// <summary>A task is gone.</summary>
-    internal void RemoveTask(Task task) => _tasks.Remove(task);
-
-    /// <summary>A task waits, and nothing could ever wake it.</summary>
-    /// <returns>-EDEADLK, with which its wait ends.</returns>
-    internal int ReportDeadlock(Task task)
-    {
-        if (Deadlock is { } report)
-            report(task);
-        else
-            KernelLog.Deadlock(Log, task.ThreadId, SyscallTable.Find(task.User.Context.SystemCall)?.Name ?? "?");
-        return -Errno.EDEADLK;
-    }
+    /// <summary>The task that <see cref="PrepareFiles"/> has made, while no program runs in it.</summary>
+    internal Task? UnstartedTask { get; set; }
 }

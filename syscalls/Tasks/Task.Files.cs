@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Emu.Mm;
 
 namespace Emu.Syscalls;
@@ -32,24 +33,11 @@ public sealed partial class Task
     /// <summary>Bytes that a file may have. Linux: <c>rlimit(RLIMIT_FSIZE)</c>.</summary>
     internal ulong FileSizeLimit => Group.Limits.Current(Resource.FileSize);
 
-    /// <summary>Sends it a signal that it brought upon itself. Linux: <c>send_sig(sig, current, 0)</c>.</summary>
-    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForUser(signal, SigCode.User, this));
-
     /// <summary>Gives the first task its files; the references pass to it.</summary>
     internal void SetFiles(FileTable files, FsContext fs)
     {
         _files = files;
         _fs = fs;
-    }
-
-    /// <summary>Gives a new task its files. Linux: <c>copy_files</c>, <c>copy_fs</c>.</summary>
-    /// <param name="child">The new task.</param>
-    /// <param name="sharesFiles">CLONE_FILES.</param>
-    /// <param name="sharesFs">CLONE_FS.</param>
-    internal void CopyFilesTo(Task child, bool sharesFiles, bool sharesFs)
-    {
-        child._files = sharesFiles ? _files?.Get() : _files?.Copy();
-        child._fs = sharesFs ? _fs?.Get() : _fs?.Copy();
     }
 
     /// <summary>Gives it files of its own where it shares them. Linux: <c>unshare_files</c>, <c>unshare_fs</c>.</summary>
@@ -88,8 +76,41 @@ public sealed partial class Task
     /// <summary>Bytes of <see cref="TransferBuffer"/>.</summary>
     internal const int TransferSize = 65536;
 
-    /// <summary>Closes its files at its end. Linux: <c>exit_files</c>, <c>exit_fs</c>.</summary>
-    internal void ReleaseFiles()
+    /// <summary>Copies a structure that may come to have more fields; what is not known must be zero. Linux: <c>copy_struct_from_user</c>.</summary>
+    /// <param name="address">Where it stands.</param>
+    /// <param name="size">Its size, as the caller gave it.</param>
+    /// <param name="smallest">The size that it has had at first.</param>
+    /// <param name="value">The structure; what the caller does not know is zero.</param>
+    /// <returns>0, or EINVAL, E2BIG, EFAULT, negated.</returns>
+    internal int GetStruct<T>(ulong address, ulong size, int smallest, out T value)
+        where T : unmanaged
+    {
+        value = default;
+        if (size < (ulong)smallest)
+            return -Errno.EINVAL;
+        if (size > MmConstants.PageSize)
+            return -Errno.E2BIG;
+        Span<byte> known = MemoryMarshal.AsBytes(new Span<T>(ref value));
+        int common = (int)Math.Min(size, (ulong)known.Length);
+        Span<byte> all = stackalloc byte[(int)MmConstants.PageSize];
+        all = all[..(int)size];
+        if (User.CopyFrom(address, all) != 0)
+            return -Errno.EFAULT;
+        all[..common].CopyTo(known);
+        return all[common..].ContainsAnyExcept((byte)0) ? -Errno.E2BIG : 0;
+    }
+
+    // Linux: copy_files, copy_fs
+    partial void CopyFiles(Task parent, in CloneRequest request, ref int error)
+    {
+        if (!parent.HasFiles)
+            return;
+        _files = request.Has(CloneFlags.Files) ? parent.Files.Get() : parent.Files.Copy();
+        _fs = request.Has(CloneFlags.Fs) ? parent.Fs.Get() : parent.Fs.Copy();
+    }
+
+    // Linux: exit_files, exit_fs
+    partial void DropFiles(bool isLast)
     {
         _files?.Put(this);
         _fs?.Put();

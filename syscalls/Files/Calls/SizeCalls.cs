@@ -24,7 +24,7 @@ internal static class SizeCalls
             return error;
         if (path.Inode.IsDirectory)
             return -Errno.EISDIR;
-        if (path.Inode is not RegularInode)
+        if (!path.Inode.IsRegular)
             return -Errno.EINVAL;
         if (path.Mount.IsReadOnly)
             return -Errno.EROFS;
@@ -125,8 +125,7 @@ internal static class SizeCalls
             case DontNeed:
                 return FileAdvice.DontNeed(mapping, (ulong)offset, end);
             default:
-                FileAdvice.SetPattern(file, advice);
-                return 0;
+                return 0; // how much is read ahead follows from how the file is read
         }
     }
 

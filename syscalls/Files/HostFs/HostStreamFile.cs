@@ -108,6 +108,14 @@ internal sealed class HostStreamFile : OpenFile
     public override int Sync(ulong start, ulong end, bool dataOnly) => dataOnly ? HostFile.DataSync(Descriptor) : HostFile.Sync(Descriptor);
 
     /// <inheritdoc/>
+    public override int Truncate(Task task, ulong size)
+    {
+        if (size > task.FileSizeLimit)
+            return Vfs.FileTooLarge(task);
+        return HostFile.Truncate(Descriptor, (long)size);
+    }
+
+    /// <inheritdoc/>
     public override int Allocate(int mode, ulong offset, ulong length) => HostFile.Allocate(Descriptor, mode, (long)offset, (long)length);
 
     /// <inheritdoc/>

@@ -49,6 +49,9 @@ internal sealed class FileTable
         return fd;
     }
 
+    /// <summary>Whether a number below a limit is free.</summary>
+    public bool HasFree(ulong limit) => (ulong)FindFree(_next) < limit;
+
     /// <summary>Puts a file in place of whatever has the number. Linux: <c>do_dup2</c>.</summary>
     /// <param name="fd">Below the limit.</param>
     /// <param name="file">The file; a reference is taken.</param>

@@ -195,6 +195,9 @@ internal ref struct Kiocb(Task task, OpenFile file, ulong position, IoFlags flag
     /// <summary>How. Linux: <c>ki_flags</c>.</summary>
     public IoFlags Flags = flags;
 
+    /// <summary>Whether it may be suspended as long as nothing was moved.</summary>
+    public readonly bool MaySuspend => (Flags & IoFlags.MaySuspend) != 0;
+
     /// <summary>Whether it must not wait.</summary>
     public readonly bool IsNonBlocking => (Flags & IoFlags.NoWait) != 0 || (File.Flags & OpenFlags.NonBlock) != 0;
 }
@@ -213,6 +216,9 @@ internal enum IoFlags
 
     /// <summary>The position was given with the call. Never the user's.</summary>
     Positioned = 0x10000,
+
+    /// <summary>The call may be suspended and run again, see <see cref="WaitQueue.Suspend"/>. Never the user's.</summary>
+    MaySuspend = 0x20000,
 
     Supported = HighPriority | DataSync | Sync | NoWait | Append | NoAppend,
 }

@@ -39,6 +39,9 @@ internal abstract class OpenFile : VmFile
     /// <summary>Who gets SIGIO. Linux: <c>f_owner</c>.</summary>
     public int Owner { get; set; }
 
+    /// <summary>Whether <see cref="Owner"/> is a thread. Linux: <c>F_OWNER_TID</c>.</summary>
+    public bool IsOwnerThread { get; set; }
+
     /// <summary>The signal in place of SIGIO. Linux: <c>f_owner.signum</c>.</summary>
     public int OwnerSignal { get; set; }
 
@@ -106,6 +109,9 @@ internal abstract class OpenFile : VmFile
 
     /// <summary>Brings data to where it lasts. Linux: <c>fsync</c>.</summary>
     public virtual int Sync(ulong start, ulong end, bool dataOnly) => -Errno.EINVAL;
+
+    /// <summary>Changes the size of a regular file that was opened to be written. Linux: <c>do_ftruncate</c>.</summary>
+    public virtual int Truncate(Task task, ulong size) => -Errno.EINVAL;
 
     /// <summary>Makes room or holes. Linux: <c>fallocate</c>.</summary>
     public virtual int Allocate(int mode, ulong offset, ulong length) => Inode.IsDirectory ? -Errno.EISDIR : -Errno.ENODEV;

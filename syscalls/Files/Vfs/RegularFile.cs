@@ -120,6 +120,9 @@ internal sealed class RegularFile : OpenFile
         Regular.Sync(start >> MmConstants.PageShift, end >> MmConstants.PageShift, dataOnly);
 
     /// <inheritdoc/>
+    public override int Truncate(Task task, ulong size) => Vfs.Truncate(task, Path, size, AttributeMask.None);
+
+    /// <inheritdoc/>
     public override int Allocate(int mode, ulong offset, ulong length) => Regular.Allocate(mode, offset, length);
 
     /// <inheritdoc/>
@@ -139,10 +142,7 @@ internal sealed class RegularFile : OpenFile
     {
         ulong limit = iocb.Task.FileSizeLimit;
         if (iocb.Position >= limit)
-        {
-            iocb.Task.SendSignal(Signal.SIGXFSZ);
-            return -Errno.EFBIG;
-        }
+            return Vfs.FileTooLarge(iocb.Task);
         if (limit != ResourceLimits.Infinity)
             from.Truncate((long)Math.Min((ulong)from.Count, limit - iocb.Position));
         if (iocb.Position > long.MaxValue - MmConstants.PageSize)

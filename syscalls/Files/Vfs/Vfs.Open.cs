@@ -49,19 +49,25 @@ internal sealed partial class Vfs
         return OpenPath(task, walk.Path, flags, created, out file);
     }
 
+    /// <summary>Opens a file by its place, if that is allowed. Linux: <c>do_open</c>.</summary>
+    public static int OpenChecked(Task task, VfsPath path, OpenFlags flags, out OpenFile? file)
+    {
+        file = null;
+        int error = CheckOpen(task, path, flags, created: false, wantsDirectory: false);
+        return error != 0 ? error : OpenPath(task, path, flags, created: false, out file);
+    }
+
     /// <summary>Changes the size of a file. Linux: <c>do_truncate</c>.</summary>
     /// <param name="task">Who does.</param>
-    /// <param name="path">A regular file on which access was checked.</param>
+    /// <param name="path">A regular file of any file system, on which access was checked.</param>
     /// <param name="size">New size.</param>
     /// <param name="reason">What the file system is told with it.</param>
     public static int Truncate(Task task, VfsPath path, ulong size, AttributeMask reason)
     {
-        RegularInode inode = (RegularInode)path.Inode;
+        if (path.Inode is not RegularInode inode)
+            return path.Inode.SetAttributes(new AttributeChange { Valid = AttributeMask.Size | reason, Size = size });
         if (size > inode.Size && size > task.FileSizeLimit)
-        {
-            task.SendSignal(Signal.SIGXFSZ);
-            return -Errno.EFBIG;
-        }
+            return FileTooLarge(task);
         int seals = inode.Seals;
         if (seals > 0 && ((size < inode.Size && (seals & FileSeals.Shrink) != 0) || (size > inode.Size && (seals & FileSeals.Grow) != 0)))
             return -Errno.EPERM;
@@ -69,6 +75,14 @@ internal sealed partial class Vfs
         if (Permissions.WithoutPrivileges(inode.Mode) != inode.Mode && !task.Credentials.Can(Capability.FileSetId))
             change.Valid |= AttributeMask.KillPrivileges;
         return inode.SetAttributes(change);
+    }
+
+    /// <summary>A file would get larger than the process may make it.</summary>
+    /// <returns>-EFBIG.</returns>
+    public static int FileTooLarge(Task task)
+    {
+        task.SendSignal(Signal.SIGXFSZ);
+        return -Errno.EFBIG;
     }
 
     // 0 at the end, 1 to go on, or a negative errno.

@@ -11,6 +11,8 @@ internal sealed partial class Vfs
     private AnonymousFileSystem? _anonymous;
     private HostFileSystem? _host;
     private TmpFileSystem? _shared;
+    private ProcFileSystem? _proc;
+    private SysFileSystem? _sys;
 
     /// <summary>Nothing is mounted yet.</summary>
     public Vfs(Kernel kernel) => Kernel = kernel;
@@ -23,6 +25,9 @@ internal sealed partial class Vfs
 
     /// <summary>The mounts that the first process sees. Linux: <c>init_mnt_ns</c>.</summary>
     public MountNamespace Namespace { get; } = new();
+
+    /// <summary>Who waits for whose lock.</summary>
+    public LockWaits LockWaits { get; } = new();
 
     /// <summary>The tunables of /proc/sys/fs.</summary>
     public FsSysctl Sysctl { get; } = new();
@@ -41,6 +46,12 @@ internal sealed partial class Vfs
 
     /// <summary>Where memfds live. Linux: <c>shm_mnt</c>.</summary>
     public TmpFileSystem Shared => _shared ??= new TmpFileSystem(this, new DeviceNumber(0, 1), TmpOptions.Unlimited);
+
+    /// <summary>/proc.</summary>
+    public ProcFileSystem Proc => _proc ??= new ProcFileSystem(this);
+
+    /// <summary>/sys.</summary>
+    public SysFileSystem Sys => _sys ??= new SysFileSystem(this);
 
     /// <summary>Now, as files note it. Linux: <c>current_time</c>.</summary>
     public FileTime Now => FileTime.FromNanoseconds(Kernel.Clock.Realtime);
