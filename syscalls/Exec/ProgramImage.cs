@@ -54,7 +54,7 @@ internal sealed class ProgramFile(Task task, OpenFile file) : IExecutable
     public VmFile File => file;
 
     /// <inheritdoc/>
-    public ulong Length => file.Mapping?.Size ?? 0;
+    public ulong Size => file.Mapping?.Size ?? 0;
 
     /// <inheritdoc/>
     public int Read(ulong offset, Span<byte> buffer)

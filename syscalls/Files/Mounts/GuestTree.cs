@@ -117,11 +117,10 @@ internal sealed class GuestTree
 
     private int Attach(ReadOnlySpan<byte> path, FileSystem fileSystem, Dentry root, MountFlags flags, ReadOnlySpan<byte> source)
     {
+        VfsPath at = default;
         int error = MakeMountPoint(path, root.Inode!.IsDirectory);
         if (error == 0)
-            error = Vfs.Lookup(_task, AtFlags.CurrentDirectory, path, LookupFlags.Follow, out VfsPath at);
-        else
-            at = default;
+            error = Vfs.Lookup(_task, AtFlags.CurrentDirectory, path, LookupFlags.Follow, out at);
         if (error == 0 && at.Inode.IsDirectory != root.Inode.IsDirectory)
             error = at.Inode.IsDirectory ? -Errno.EISDIR : -Errno.ENOTDIR;
         if (error != 0)

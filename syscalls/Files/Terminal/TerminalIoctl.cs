@@ -14,6 +14,8 @@ internal static class TerminalIoctl
     /// <param name="argument">With what.</param>
     public static long Handle(Task task, HostStreamFile file, uint command, ulong argument)
     {
+        if (task.Kernel.Vfs.HostTty.Ioctl(task, command, argument, isMaster: false) is { } result)
+            return result;
         int fd = file.Descriptor;
         switch (command)
         {
@@ -32,20 +34,12 @@ internal static class TerminalIoctl
                 return Put(task, argument, HostTerminal.GetReadable(fd));
             case IoctlCommands.TiocOutq:
                 return Put(task, argument, 0);
-            case IoctlCommands.TiocGpgrp:
-                return Put(task, argument, task.Kernel.ForegroundGroup(task));
-            case IoctlCommands.TiocSpgrp:
-                return SetForegroundGroup(task, argument);
-            case IoctlCommands.TiocGsid:
-                return Put(task, argument, task.Kernel.SessionOf(task));
             case IoctlCommands.TcFlsh:
                 return HostTerminal.Flush(fd, (int)argument);
             case IoctlCommands.TcXonc:
                 return HostTerminal.Flow(fd, (int)argument);
             case IoctlCommands.TcSbrk or IoctlCommands.TcSbrkp:
                 return HostTerminal.BreakOrDrainInterruptible(fd, command == IoctlCommands.TcSbrk ? (int)argument : 0);
-            case IoctlCommands.TiocSctty or IoctlCommands.TiocNotty:
-                return 0;
             default:
                 return -Errno.ENOTTY;
         }
@@ -69,16 +63,6 @@ internal static class TerminalIoctl
         return size == HostTerminal.AttributesSize
             ? HostTerminal.SetAttributes(fd, when, attributes)
             : HostTerminal.SetAttributes2(fd, when, attributes);
-    }
-
-    private static long SetForegroundGroup(Task task, ulong argument)
-    {
-        if (!task.User.TryGet(argument, out int group))
-            return -Errno.EFAULT;
-        if (group < 0)
-            return -Errno.EINVAL;
-        task.Kernel.TerminalGroup = group;
-        return 0;
     }
 
     private static long Put(Task task, ulong argument, int value)

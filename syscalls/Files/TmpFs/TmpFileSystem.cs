@@ -24,6 +24,7 @@ internal class TmpFileSystem : FileSystem, IShmemQuota
     private long _pages, _inodes;
     private ulong _lastNumber;
     private Dentry? _root;
+    private Mount? _namelessMount;
 
     /// <summary>An empty file system.</summary>
     public TmpFileSystem(Vfs vfs, DeviceNumber device, TmpOptions options)
@@ -84,6 +85,23 @@ internal class TmpFileSystem : FileSystem, IShmemQuota
             ModeBits.Link => new TmpLink(this, made),
             _ => new TmpSpecial(this, made),
         };
+        return 0;
+    }
+
+    /// <summary>Makes a file that no directory names, shown under a name of its own. Linux: <c>shmem_file_setup</c>.</summary>
+    /// <param name="made">What to make.</param>
+    /// <param name="name">As /proc shows it, with a slash before it.</param>
+    /// <param name="path">Its place, without a reference.</param>
+    /// <returns>0 or -ENOSPC.</returns>
+    public int MakeNameless(in NewInode made, byte[] name, out VfsPath path)
+    {
+        path = default;
+        int error = Make(made, out Inode? inode);
+        if (error != 0)
+            return error;
+        ((IMemoryInode)inode!).Own().LinkCount = 0;
+        _namelessMount ??= new Mount(0, this, Root, MountFlags.None, []);
+        path = new VfsPath(_namelessMount, new Dentry(Root, name[1..], inode));
         return 0;
     }
 

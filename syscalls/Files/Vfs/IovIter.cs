@@ -78,7 +78,7 @@ internal ref struct IovIter
 
     /// <summary>Copies data to it. Linux: <c>copy_to_iter</c>.</summary>
     /// <returns>Bytes copied.</returns>
-    public int CopyTo(ReadOnlySpan<byte> source)
+    public int CopyTo(scoped ReadOnlySpan<byte> source)
     {
         if (source.Length > Count)
             source = source[..(int)Count];
@@ -103,7 +103,7 @@ internal ref struct IovIter
 
     /// <summary>Copies data from it. Linux: <c>copy_from_iter</c>.</summary>
     /// <returns>Bytes copied.</returns>
-    public int CopyFrom(Span<byte> destination)
+    public int CopyFrom(scoped Span<byte> destination)
     {
         if (destination.Length > Count)
             destination = destination[..(int)Count];

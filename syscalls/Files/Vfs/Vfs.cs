@@ -26,6 +26,12 @@ internal sealed partial class Vfs
     /// <summary>The mounts that the first process sees. Linux: <c>init_mnt_ns</c>.</summary>
     public MountNamespace Namespace { get; } = new();
 
+    /// <summary>The host's terminal that we were started from.</summary>
+    public Tty HostTty { get; } = new();
+
+    /// <summary>The terminal that controls a process, or null.</summary>
+    public Tty? TerminalOf(ThreadGroup process) => HostTty.Controls(process) ? HostTty : null;
+
     /// <summary>Who waits for whose lock.</summary>
     public LockWaits LockWaits { get; } = new();
 
