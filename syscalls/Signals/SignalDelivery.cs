@@ -40,7 +40,7 @@ internal static class SignalDelivery
     // Linux: handle_signal
     private static void Handle(Task task, in SigInfo info, in SignalAction action)
     {
-        task.Kernel.TaskObserver?.Signalled(task, Report(task, info));
+        task.Kernel.TaskObserver?.Signalled(task, info);
         if (task.OriginalRax >= 0)
             ChooseResult(task, action);
         task.Rseq.OnSignal(task);
@@ -133,8 +133,8 @@ internal static class SignalDelivery
         }
         if (task.Kernel.TaskObserver is { } observer)
         {
-            observer.Signalled(task, Report(task, info));
-            observer.Dying(task, Report(task, info));
+            observer.Signalled(task, info);
+            observer.Dying(task, info);
         }
         TaskExit.ExitGroup(task, signal);
         return false;
@@ -142,22 +142,7 @@ internal static class SignalDelivery
 
     private static void Stop(Task task, in SigInfo info)
     {
-        task.Kernel.TaskObserver?.Signalled(task, Report(task, info));
+        task.Kernel.TaskObserver?.Signalled(task, info);
         SignalStop.Stop(task, info.Signo);
-    }
-
-    // What an observer is told of a signal.
-    private static SignalReport Report(Task task, in SigInfo info)
-    {
-        SignalReport trap = task.LastTrap;
-        task.LastTrap = default;
-        SignalReport report = trap.Number == info.Signo && !info.IsFromUser ? trap : new SignalReport(info.Signo, info.Code);
-        return report with
-        {
-            Code = info.Code,
-            Address = info.IsFromUser ? 0 : info.Address,
-            SenderId = info.IsFromUser ? info.Pid : 0,
-            SenderUser = info.IsFromUser ? info.Uid : 0,
-        };
     }
 }

@@ -28,7 +28,6 @@ internal static class Traps
         SigInfo info = SigInfo.ForFault(outcome.Signal, outcome.Code, fault.Address);
         if (outcome is { Signal: Signal.SIGSEGV, Code: FaultOutcome.SegvPkuErr })
             info.ProtectionKey = (uint)outcome.ProtectionKey;
-        task.LastTrap = new SignalReport { Fault = fault };
         Raise(task, info, isFault: true);
     }
 
@@ -38,7 +37,6 @@ internal static class Traps
         ref CpuState state = ref task.Cpu.State;
         ulong rip = state.Rip;
         Note(task, exception.Vector, exception.ErrorCode);
-        task.LastTrap = new SignalReport { Exception = exception };
         switch (exception.Vector)
         {
             case ExceptionVector.DivideError:
@@ -110,7 +108,6 @@ internal static class Traps
         ref CpuState state = ref task.Cpu.State;
         if (isFault)
             state.RFlags |= RFlagsBits.Resume;
-        task.LastTrap = task.LastTrap with { Number = info.Signo };
         SignalSender.Force(task, info);
     }
 }
