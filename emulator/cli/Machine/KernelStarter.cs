@@ -1,0 +1,14 @@
+using Emu.Syscalls;
+
+namespace Emu.Cli;
+
+/// <summary>Starts programs from the machine's own files.</summary>
+internal sealed class KernelStarter : IProgramStarter
+{
+    /// <inheritdoc/>
+    public int TryStart(Kernel kernel, ProgramRequest request, out string reason)
+    {
+        reason = "";
+        return -Emu.Mm.Errno.ENOSYS;
+    }
+}
