@@ -1,9 +1,10 @@
+using Emu.Host;
 using Emu.Mm;
 using Emu.Syscalls;
 
 namespace Emu.Cli;
 
-/// <summary>What a machine gets before its first program: swap, a control group.</summary>
+/// <summary>What a machine gets before its first program: swap, a control group, files.</summary>
 internal static class MachineSetup
 {
     /// <summary>Sets a machine up as the options say.</summary>
@@ -17,7 +18,27 @@ internal static class MachineSetup
             if (AddSwap(kernel, request) is { } wrong)
                 return $"--swap: {wrong}";
         }
-        return null;
+        return PrepareFiles(kernel, options);
+    }
+
+    private static string? PrepareFiles(Kernel kernel, RunOptions options)
+    {
+        GuestFiles files = new()
+        {
+            RootDirectory = options.RootFs,
+            Volumes = [.. options.Volumes.Select(static volume => new HostVolume(volume.Host, volume.Guest, volume.IsReadOnly))],
+            WorkingDirectory = options.WorkingDirectory,
+            Home = HostHome(),
+        };
+        int error = kernel.PrepareFiles(files, out string reason);
+        return error == 0 ? null : $"{reason}: {ErrnoNames.TextOf(-error)}";
+    }
+
+    private static byte[]? HostHome()
+    {
+        _ = HostProcess.GetEnvironment(out byte[][] variables); // without proc there is none
+        byte[]? home = Array.Find(variables, static variable => variable.AsSpan().StartsWith("HOME="u8));
+        return home is { Length: > 5 } ? home[5..] : null;
     }
 
     private static string? AddSwap(Kernel kernel, SwapRequest request)
