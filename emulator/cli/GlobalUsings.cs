@@ -1,2 +1,3 @@
-// The kernel's task, not the library's.
+// The kernel's, not the library's.
+global using FileOptions = Emu.Syscalls.FileOptions;
 global using Task = Emu.Syscalls.Task;

@@ -6,9 +6,6 @@ namespace Emu.Cli;
 internal sealed class KernelStarter : IProgramStarter
 {
     /// <inheritdoc/>
-    public int TryStart(Kernel kernel, ProgramRequest request, out string reason)
-    {
-        reason = "";
-        return -Emu.Mm.Errno.ENOSYS;
-    }
+    public int TryStart(Kernel kernel, ProgramRequest request, out string reason) =>
+        kernel.StartProgram(request.Path, request.Arguments, request.Environment, out _, out reason);
 }

@@ -3,13 +3,18 @@ using Emu.Syscalls;
 
 namespace Emu.Cli;
 
-/// <summary>What a machine gets before its first program: swap, a control group.</summary>
+/// <summary>What a machine gets before its first program: files, swap, a control group.</summary>
 internal static class MachineSetup
 {
     /// <summary>Sets a machine up as the options say.</summary>
+    /// <param name="kernel">The machine.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="environment">The caller's environment.</param>
     /// <returns>What is wrong, for the user; null if all went well.</returns>
-    public static string? Apply(Kernel kernel, RunOptions options)
+    public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
+        if (kernel.PrepareFiles(options.ToFileOptions(environment), out string reason) is < 0 and int error)
+            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
         if (options.ControlGroup.Count != 0)
             return $"--cgroup: {options.ControlGroup[0].Name} is not supported: there are no control groups yet";
         foreach (SwapRequest request in options.Swap)
