@@ -70,6 +70,10 @@ public sealed partial class PageCache
         return (entry & 1) == 0 ? (uint)(entry >> 1) : 0;
     }
 
+    /// <summary>Whether a page is in memory, be it in the swap cache. Linux: <c>filemap_get_incore_folio</c>.</summary>
+    internal bool IsInMemory(ulong index) =>
+        Find(index) != 0 || (IsSwapped(index) && _manager.Swap.Cached(EntryOf(_pages.Load(index))) != 0);
+
     /// <summary>The first page at or after an offset. Linux: <c>find_get_entries</c>.</summary>
     /// <returns>Whether there is one up to <paramref name="last"/>.</returns>
     public bool FindNext(ref ulong index, ulong last, out uint pfn)
