@@ -8,7 +8,8 @@ public static class HugePages
     {
         if (manager.Thp.Enabled == ThpMode.Never || area.HasAny(VmFlags.NoHugePage | VmFlags.Special | VmFlags.HugeTlb | VmFlags.UffdMask))
             return false;
-        return !area.Mm.ThpDisabled && (manager.Thp.Enabled == ThpMode.Always || (area.Flags & VmFlags.HugePage) != 0);
+        bool advised = (area.Flags & VmFlags.HugePage) != 0, always = manager.Thp.Enabled == ThpMode.Always && !area.Mm.ThpAdvisedOnly;
+        return !area.Mm.ThpDisabled && (always || advised);
     }
 
     /// <summary>The shared huge page of zeros, made on first use. Linux: <c>mm_get_huge_zero_folio</c>.</summary>

@@ -32,6 +32,13 @@ public abstract class VmFile
     /// <returns>0 or a negative errno; ENODEV where the file cannot be mapped.</returns>
     public abstract int Mmap(VmArea area);
 
+    /// <summary>Says which flags the mapping will have, before it is merged with a neighbour. Linux: <c>f_op->mmap_prepare</c>.</summary>
+    /// <param name="mm">Where it is to be mapped.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="flags">Of the area; may be added to.</param>
+    /// <returns>0 or a negative errno that refuses the mapping.</returns>
+    public virtual int PrepareMmap(MemoryDescriptor mm, ulong length, ref VmFlags flags) => 0;
+
     /// <summary>Whether mappings of it lie at multiples of a huge page. Linux: hugetlbfs's <c>get_unmapped_area</c>.</summary>
     public virtual bool WantsHugeAlignment => false;
 
