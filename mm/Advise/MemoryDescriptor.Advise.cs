@@ -111,6 +111,7 @@ public sealed partial class MemoryDescriptor
             Advice.Cold => AdviseCold(ref advised, pageOut: false),
             Advice.PageOut => AdviseCold(ref advised, pageOut: true),
             Advice.Free or Advice.DontNeed or Advice.DontNeedLocked => AdviseDontNeed(ref advised),
+            Advice.Collapse => AdviseCollapse(ref advised),
             Advice.GuardInstall => InstallGuard(ref advised),
             Advice.GuardRemove => RemoveGuard(ref advised),
             _ => AdviseFlags(ref advised),

@@ -39,6 +39,8 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private sealed record AdviseStep(int Page, int Length, Advice Advice) : Step;
 
+    private sealed record CollapseStep(int Page, int Length) : Step;
+
     private sealed record LockStep(int Page, int Length, bool Lock) : Step;
 
     private static readonly Gen<int> Protection = Gen.OneOf([0, 1, 3, 3, 3, 5, 7]);
@@ -62,6 +64,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             (1, Gen.Select(page, length, (p, l) => (Step)new PopulateStep(p, l))),
             (2, Gen.Select(page, length, page, (p, l, t) => (Step)new RemapStep(p, l, t))),
             (5, Gen.Select(page, length, Advices, (p, l, a) => (Step)new AdviseStep(p, l, a))),
+            (setting.Thp == ThpMode.Always ? 2 : 0, Gen.Select(page, length, (p, l) => (Step)new CollapseStep(p, l < setting.MaxLength / 4 ? 1 : l))),
             (setting.Locks ? 2 : 0, Gen.Select(page, length, Gen.Bool, (p, l, k) => (Step)new LockStep(p, l, k))));
     }
 
@@ -154,6 +157,13 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             case AdviseStep advise:
                 Assert.Equal(model.Advise(advise.Page, advise.Length, advise.Advice),
                     machine.Mm.Advise(AddressOf(advise.Page), (ulong)advise.Length * 4096, advise.Advice, default));
+                break;
+            case CollapseStep collapse:
+                // Whether there is a huge page is luck; the contents must not change either way. Length 1 stands for khugepaged.
+                if (collapse.Length == 1)
+                    machine.Manager.Khugepaged.Scan();
+                else
+                    _ = machine.Mm.Advise(AddressOf(collapse.Page), (ulong)collapse.Length * 4096, Advice.Collapse, default);
                 break;
             case LockStep locked:
                 ulong bytes = (ulong)locked.Length * 4096;
