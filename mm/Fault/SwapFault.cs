@@ -105,7 +105,7 @@ public sealed unsafe partial class FaultHandler
     /// <returns>Whether the page is there.</returns>
     internal bool TrySwapIn(VmArea area, ulong address)
     {
-        VmFault fault = NewFault(area, address, FaultFlags.AllowRetry);
+        VmFault fault = new(area, address, FaultFlags.AllowRetry);
         VmFaultResult result = HandleMmFault(ref fault);
         return (result & (VmFaultResult.Error | VmFaultResult.Retry)) == 0;
     }

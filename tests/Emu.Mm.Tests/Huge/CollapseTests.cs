@@ -139,7 +139,9 @@ public unsafe class CollapseTests
         MemoryDescriptor other = MemoryDescriptor.TryCreate(machine.Manager, new MmLimits())!;
         MapRequest request = new()
         {
-            Address = At, Length = 4 * Huge, Protection = MemoryProtection.Read | MemoryProtection.Write,
+            Address = At,
+            Length = 4 * Huge,
+            Protection = MemoryProtection.Read | MemoryProtection.Write,
             Flags = MapFlags.Private | MapFlags.Anonymous | MapFlags.Fixed,
         };
         other.Map(request, out _);
