@@ -26,6 +26,16 @@ internal enum OutputFormat
 /// <param name="IsReadOnly">Whether the program may only read.</param>
 internal sealed record Volume(byte[] Host, byte[] Guest, bool IsReadOnly);
 
+/// <summary>A swap area.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="File">The file of the host that holds it; null for memory of the host.</param>
+internal sealed record SwapRequest(ulong Bytes, byte[]? File);
+
+/// <summary>A file of the program's control group and what is written to it, such as memory.max and 64M.</summary>
+/// <param name="Name">The file.</param>
+/// <param name="Value">What is written.</param>
+internal sealed record ControlGroupSetting(string Name, string Value);
+
 /// <summary>What the command line asks for.</summary>
 internal sealed record RunOptions
 {
@@ -34,6 +44,9 @@ internal sealed record RunOptions
 
     /// <summary>Faults between two checks if --check does not say.</summary>
     public const int DefaultCheckInterval = 1000;
+
+    /// <summary>Threads that there may be if --pids does not say.</summary>
+    public const int DefaultPids = 32768;
 
     /// <summary>What to do.</summary>
     public CommandKind Command { get; set; } = CommandKind.Run;
@@ -76,6 +89,15 @@ internal sealed record RunOptions
 
     /// <summary>--clear-env.</summary>
     public bool ClearEnvironment { get; set; }
+
+    /// <summary>--swap.</summary>
+    public List<SwapRequest> Swap { get; } = [];
+
+    /// <summary>--cgroup.</summary>
+    public List<ControlGroupSetting> ControlGroup { get; } = [];
+
+    /// <summary>--pids: threads that there may be at a time.</summary>
+    public int Pids { get; set; } = DefaultPids;
 
     /// <summary>--strace.</summary>
     public bool Strace { get; set; }
@@ -124,5 +146,6 @@ internal sealed record RunOptions
         Seed = Seed,
         Epoch = Epoch,
         MaxInstructions = MaxInstructions,
+        Pids = Pids,
     };
 }
