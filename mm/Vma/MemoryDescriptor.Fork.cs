@@ -35,7 +35,7 @@ public sealed partial class MemoryDescriptor
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
         InheritSettings(parent);
-        HasKeptMoves = parent.HasKeptMoves;
+        MayHoldMergeable |= parent.MayHoldMergeable;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
@@ -88,7 +88,9 @@ public sealed partial class MemoryDescriptor
         copy.AnonVma = null;
         if ((source.Flags & VmFlags.WipeOnFork) == 0)
             AnonVmaLinks.Fork(copy, source);
-        copy.SetFlags(source.Flags & ~(VmFlags.LockedMask | VmFlags.UffdMask));
+        const VmFlags NotInherited = VmFlags.LockedMask | VmFlags.UffdMask;
+        MayHoldMergeable |= (source.Flags & NotInherited) != 0;
+        copy.SetFlags(source.Flags & ~NotInherited);
         copy.File?.Get();
         copy.Operations?.Open(copy);
         LinkFile(copy);

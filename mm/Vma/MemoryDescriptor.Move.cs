@@ -55,7 +55,7 @@ public sealed unsafe partial class MemoryDescriptor
     private void FinishKeeping(ulong start, ulong end)
     {
         VmArea old = Lookup(start)!;
-        HasKeptMoves = true;
+        MayHoldMergeable = true;
         if ((old.Flags & VmFlags.Locked) != 0)
             LockedByKeptMoves += old.Pages;
         old.SetFlags(old.Flags & ~VmFlags.LockedMask);
