@@ -10,9 +10,9 @@ internal static unsafe class DataTransfer
     public static void Mov(BlockBuilder b, in Instruction i)
     {
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
-            SystemInstructions.MovToSegment(b, i);
+            SegmentInstructions.MovToSegment(b, i);
         else if (i.Op1Kind == OpKind.Register && i.Op1Register.IsSegmentRegister())
-            SystemInstructions.MovFromSegment(b, i);
+            SegmentInstructions.MovFromSegment(b, i);
         else if (i.Op0Kind == OpKind.Memory)
             MovToMemory(b, i);
         else if (i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Register && !(i.Op0Register.IsGPR() && i.Op1Register.IsGPR()))

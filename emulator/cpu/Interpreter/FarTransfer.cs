@@ -83,7 +83,7 @@ internal static unsafe class FarTransfer
             if (place == null)
                 return null;
             TWidth.Store(place, op->Immediate);
-            TWidth.Store(place + TWidth.Bytes, SystemInstructions.UserCs);
+            TWidth.Store(place + TWidth.Bytes, SegmentRegisters.UserCs);
             Access.Commit(c, place);
             s->Gpr[4] = top;
             return Branch.To(s, c, s->ValueTemp);
@@ -119,7 +119,7 @@ internal static unsafe class FarTransfer
             uint code = (ushort)TWidth.Load(place + TWidth.Bytes), data = (ushort)TWidth.Load(place + (4 * TWidth.Bytes));
             if (!IsAllowed(code, target))
                 return RaiseSelector(s, op, c, code);
-            if (data != SystemInstructions.UserDs)
+            if (data != SegmentRegisters.UserDs)
                 return RaiseSelector(s, op, c, data);
             ulong writable = (RFlagsBits.UserWritable | RFlagsBits.Resume) & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (flags & writable);
@@ -128,9 +128,9 @@ internal static unsafe class FarTransfer
         }
     }
 
-    private static bool IsAllowed(uint selector, ulong target) => selector == SystemInstructions.UserCs && target < LowCanonicalEnd;
+    private static bool IsAllowed(uint selector, ulong target) => selector == SegmentRegisters.UserCs && target < LowCanonicalEnd;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* RaiseSelector(CpuState* s, MicroOp* op, VirtualCpu* c, uint selector) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector == SystemInstructions.UserCs ? 0 : selector & ~3u);
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector == SegmentRegisters.UserCs ? 0 : selector & ~3u);
 }

@@ -19,7 +19,7 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         int seed = X87HostTests.Seed(), cases = CasesOfForm();
         output.WriteLine($"EMU_TEST_SEED={seed} EMU_DIFF_CASES={cases}");
         DifferentialReport report = new(ReportLimit, ReportsOfForm);
-        using EmulatedCpu emulated = new();
+        using EmulatedCpu emulated = new(CpuModel.V2);
         CaseBatch batch = new(SlotSize);
         foreach (InstructionForm form in InstructionForms.Compared(CpuModel.V2).Where(form => InstructionForms.GroupOf(form.Code) == group))
         {

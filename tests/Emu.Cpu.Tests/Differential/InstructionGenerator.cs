@@ -190,7 +190,7 @@ internal sealed class InstructionGenerator(Random random)
         const int Rax = 0, Rcx = 1, Rbx = 3, Rsi = 6, Rdi = 7;
         if (i.IsStringInstruction || i.Mnemonic is Mnemonic.Maskmovdqu or Mnemonic.Maskmovq)
         {
-            ulong segment = i.SegmentPrefix == Register.GS ? CpuCase.GsBase : 0;
+            ulong segment = AddressGenerator.BaseOf(i.SegmentPrefix, state);
             state.Gpr[Rsi] = _addresses.Choose(16) - segment;
             state.Gpr[Rdi] = _addresses.Choose(16) - (i.IsStringInstruction ? 0 : segment);
             state.Gpr[Rcx] = (ulong)random.Next(OneIn(4) ? 600 : 20);

@@ -20,9 +20,18 @@ internal static class StateGenerator
         state.RFlags = RFlagsBits.AlwaysSet | RFlagsBits.InterruptEnable | ((ulong)random.Next(0x1000) & ArithmeticFlags);
         if (random.Next(4) == 0)
             state.RFlags |= RFlagsBits.Direction;
+        if (random.Next(16) == 0)
+            state.RFlags |= RFlagsBits.AlignmentCheck;
+        if (random.Next(16) == 0)
+            state.RFlags |= RFlagsBits.Trap;
+        state.FsBase = CpuCase.DataAddress + (ulong)random.Next(-0x20000, 0x20000);
+        state.GsBase = CpuCase.DataAddress + (ulong)random.Next(-0x20000, 0x20000);
         state.Mxcsr = OperandValues.Mxcsr(random);
         for (int number = 0; number < 16; number++)
+        {
             OperandValues.Vector(random, state.Xmm(number));
+            OperandValues.Vector(random, state.High(number));
+        }
         for (int at = 0; at < CpuCase.WindowSize; at += 16)
             OperandValues.Vector(random, ((Span<byte>)state.Window)[at..]);
         FillFpu(random, ref state);
