@@ -108,7 +108,7 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>The processor of a CPU block.</summary>
     internal static Processor Of(VirtualCpu* cpu) => (Processor)GCHandle.FromIntPtr(cpu->Owner).Target!;
 
-    internal void LoadKey(ulong key) => Cpu->TlbKey = key;
+    internal void LoadKey(ulong key) => Cpu->TlbKey = key | (Cpu->TlbKey & VirtualCpu.AlignmentCheckKey);
 
     /// <summary>Time in nanoseconds at a step of the current block; null for between blocks.</summary>
     internal ulong TimeAt(MicroOp* op) => _time.Nanoseconds(RetiredAt(op));
@@ -123,11 +123,12 @@ public sealed unsafe class Processor : IDisposable
             report(s->Rip, CodeAt(s, s->Rip));
     }
 
-    /// <summary>Whether the memory operand of an instruction is relative to the stack segment.</summary>
-    internal bool UsesStackSegment(ulong rip, CpuState* s)
+    /// <summary>Whether an instruction takes the stack segment for an access.</summary>
+    internal bool UsesStackSegment(ulong rip, CpuState* s, ulong address)
     {
+        const ulong Farthest = 16; // below RSP that something is pushed at once
         Instruction instruction = Decoder.DecodeOne(rip, CodeAt(s, rip));
-        if (instruction.IsStackInstruction && !HasMemoryOperand(instruction))
+        if (instruction.IsStackInstruction && (!HasMemoryOperand(instruction) || address - s->Gpr[4] + Farthest <= Farthest))
             return true;
         return instruction.MemorySegment == Register.SS;
     }

@@ -227,6 +227,12 @@ internal static unsafe class SegmentedAddress
         return op[1].Handler(s, op + 1, c);
     }
 
+    public static Block* Run32WithOffset(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->AddressTemp = (uint)(Offset(s, op) + s->ValueTemp) + *(ulong*)Access.Register(s, op->Source);
+        return op[1].Handler(s, op + 1, c);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Offset(CpuState* s, MicroOp* op) =>
         *(ulong*)Access.Register(s, op->Base) + (*(ulong*)Access.Register(s, op->Index) << op->Scale) + op->Immediate;

@@ -8,8 +8,6 @@ namespace Emu.Cpu;
 /// </summary>
 internal static unsafe class FarTransfer
 {
-    private const ulong LowCanonicalEnd = 1UL << 47;
-
     /// <summary>JMP m16:16, m16:32, m16:64.</summary>
     public static void Jump(BlockBuilder b, in Instruction i)
     {
@@ -71,7 +69,7 @@ internal static unsafe class FarTransfer
         }
     }
 
-    private static Block* Go(CpuState* s, MicroOp* op, VirtualCpu* c) => Branch.To(s, c, s->ValueTemp);
+    private static Block* Go(CpuState* s, MicroOp* op, VirtualCpu* c) => Branch.To(s, op, c, s->ValueTemp);
 
     private readonly struct PushReturn : IWidthHandler
     {
@@ -86,7 +84,7 @@ internal static unsafe class FarTransfer
             TWidth.Store(place + TWidth.Bytes, SegmentRegisters.UserCs);
             Access.Commit(c, place);
             s->Gpr[4] = top;
-            return Branch.To(s, c, s->ValueTemp);
+            return Branch.To(s, op, c, s->ValueTemp);
         }
     }
 
@@ -103,7 +101,7 @@ internal static unsafe class FarTransfer
             if (!IsAllowed(selector, target))
                 return RaiseSelector(s, op, c, selector);
             s->Gpr[4] += (2 * (ulong)TWidth.Bytes) + op->Immediate;
-            return Branch.To(s, c, target);
+            return Branch.To(s, op, c, target);
         }
     }
 
@@ -124,11 +122,13 @@ internal static unsafe class FarTransfer
             ulong writable = (RFlagsBits.UserWritable | RFlagsBits.Resume) & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (flags & writable);
             s->Gpr[4] = stack;
-            return Branch.To(s, c, target);
+            s->Rip = target;
+            Mmu.SetAlignmentCheck(s, c);
+            return null; // the dispatcher sees TF
         }
     }
 
-    private static bool IsAllowed(uint selector, ulong target) => selector == SegmentRegisters.UserCs && target < LowCanonicalEnd;
+    private static bool IsAllowed(uint selector, ulong target) => selector == SegmentRegisters.UserCs && Mmu.IsCanonical(target);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* RaiseSelector(CpuState* s, MicroOp* op, VirtualCpu* c, uint selector) =>

@@ -40,7 +40,7 @@ internal static unsafe class StackInstructions
         }
         // The address is computed with RSP as it is after the pop, but RSP changes only if the store succeeds.
         b.Emit(Select.Width<PeekStack>(size), CpuState.ValueTempOffset);
-        if (i.MemoryBase == Register.RSP)
+        if (i.MemoryBase.GetFullRegister() == Register.RSP)
             b.LowerToBaseAfterPop(i, size);
         else
             b.LowerToBase(i);
@@ -97,7 +97,9 @@ internal static unsafe class StackInstructions
         {
             ulong writable = RFlagsBits.UserWritable & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (s->ValueTemp & writable);
-            return op[1].Handler(s, op + 1, c);
+            Mmu.SetAlignmentCheck(s, c);
+            // With TF set, what follows is executed one by one.
+            return (s->ControlFlags & RFlagsBits.Trap) == 0 ? op[1].Handler(s, op + 1, c) : Exceptions.Restart(s, op + 1, c);
         }
     }
 

@@ -43,6 +43,11 @@ public struct CpuCase
     public ushort Ds;
     public ushort Fs;
     public ushort Gs;
+
+    /// <summary>Another than 64-bit programs have: the case went to code of 32 bits.</summary>
+    public ushort Cs;
+
+    private readonly ushort _unused1, _unused2, _unused3;
     public FxBytes Fx;
     public YmmHighBytes YmmHigh;
     public WindowBytes Window;

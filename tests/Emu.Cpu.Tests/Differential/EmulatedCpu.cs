@@ -13,6 +13,7 @@ internal sealed class EmulatedCpu : IDisposable
     private readonly Processor _processor;
     private readonly CpuContext _context = new();
     private readonly Interpreter _engine = new();
+    private readonly MemoryDescriptor _mm;
     private readonly UserAccess _user;
     private readonly byte[] _data = new byte[CpuCase.DataSize];
 
@@ -23,17 +24,23 @@ internal sealed class EmulatedCpu : IDisposable
         _manager.Tlb = contexts;
         _manager.FrameWatch = _code;
         _processor = new Processor(0, _manager, model, contexts, _code, new NoTime());
-        MemoryDescriptor mm = MemoryDescriptor.TryCreate(_manager, new MmLimits())!;
-        _user = new UserAccess(mm);
+        _mm = MemoryDescriptor.TryCreate(_manager, new MmLimits())!;
+        _user = new UserAccess(_mm);
         const MemoryProtection Writable = MemoryProtection.Read | MemoryProtection.Write;
-        Map(mm, CpuCase.CodeAddress, CpuCase.CodeSize, Writable | MemoryProtection.Exec);
-        Map(mm, CpuCase.DataAddress, CpuCase.DataSize, Writable);
-        Map(mm, CpuCase.ReadOnlyAddress, CpuCase.ReadOnlySize, MemoryProtection.Read);
-        _processor.SwitchMm(mm);
+        Map(CpuCase.CodeAddress, CpuCase.CodeSize, Writable);
+        Map(CpuCase.DataAddress, CpuCase.DataSize, Writable);
+        Map(CpuCase.ReadOnlyAddress, CpuCase.ReadOnlySize, MemoryProtection.Read);
+        _processor.SwitchMm(_mm);
+        Assert.Equal(0, _user.CopyFrom(CpuCase.ReadOnlyAddress, new byte[1])); // present, so that a write is a fault of protection
     }
 
     /// <summary>Replaces the code.</summary>
-    public void Load(ReadOnlySpan<byte> code) => Assert.Equal(0, _user.CopyTo(CpuCase.CodeAddress, code));
+    public void Load(ReadOnlySpan<byte> code)
+    {
+        Assert.Equal(0, _mm.Protect(CpuCase.CodeAddress, CpuCase.CodeSize, MemoryProtection.Read | MemoryProtection.Write));
+        Assert.Equal(0, _user.CopyTo(CpuCase.CodeAddress, code));
+        Assert.Equal(0, _mm.Protect(CpuCase.CodeAddress, CpuCase.CodeSize, MemoryProtection.Read | MemoryProtection.Exec));
+    }
 
     /// <summary>Executes a case, which becomes what it left.</summary>
     public void Run(ref CpuCase testCase)
@@ -90,6 +97,7 @@ internal sealed class EmulatedCpu : IDisposable
         testCase.RFlags = state.RFlags;
         testCase.FsBase = state.FsBase;
         testCase.GsBase = state.GsBase;
+        testCase.Cs = state.Selectors[SegmentRegisters.Cs];
         testCase.Es = state.Selectors[SegmentRegisters.Es];
         testCase.Ds = state.Selectors[SegmentRegisters.Ds];
         testCase.Fs = state.Selectors[SegmentRegisters.Fs];
@@ -112,7 +120,7 @@ internal sealed class EmulatedCpu : IDisposable
             _user.Clear(CpuCase.DataAddress, CpuCase.DataSize);
     }
 
-    private static void Map(MemoryDescriptor mm, ulong address, int size, MemoryProtection protection)
+    private void Map(ulong address, int size, MemoryProtection protection)
     {
         MapRequest request = new()
         {
@@ -121,7 +129,7 @@ internal sealed class EmulatedCpu : IDisposable
             Protection = protection,
             Flags = MapFlags.Private | MapFlags.Fixed | MapFlags.Anonymous,
         };
-        Assert.Equal((long)address, mm.Map(request, out _));
+        Assert.Equal((long)address, _mm.Map(request, out _));
     }
 
     private sealed class NoTime : ITimeSource

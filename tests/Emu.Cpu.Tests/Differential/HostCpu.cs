@@ -9,8 +9,8 @@ public sealed class HostCpu : IDisposable
     // Without the C library, and far from where a stray jump may lead.
     private static readonly string[] Options =
     [
-        "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-mno-sse", "-static", "-nostdlib",
-        "-Wl,-Ttext-segment=0x6a5b0000",
+        "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-mcmodel=large", "-mno-sse", "-static",
+        "-nostdlib", "-Wl,-Ttext-segment=0x5a5b6c7d0000",
     ];
 
     private Process? _process;

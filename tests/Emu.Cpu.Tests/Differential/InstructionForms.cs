@@ -58,6 +58,18 @@ internal static class InstructionForms
         [Mnemonic.Rsqrtss] = "is an estimate",
     };
 
+    /// <summary>Single forms of which processors make different things.</summary>
+    public static IReadOnlyDictionary<InstructionForm, string> Differing { get; } = new Dictionary<InstructionForm, string>
+    {
+        [new(Code.Movsxd_r16_rm16, true)] = "reads a doubleword on AMD's",
+        [new(Code.Cvtpi2ps_xmm_mmm64, true)] = "leaves the x87 state alone on AMD's",
+        [new(Code.Reservednop_rm16_r16_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Reservednop_rm32_r32_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Reservednop_rm64_r64_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Call_m1664, true)] = "has an offset of 32 bits on AMD's",
+        [new(Code.Jmp_m1664, true)] = "has an offset of 32 bits on AMD's",
+    };
+
     /// <summary>All codes of 64-bit mode that a model has, as Intel processors decode them.</summary>
     public static IEnumerable<Code> Of(CpuModel model)
     {
@@ -74,12 +86,17 @@ internal static class InstructionForms
     {
         foreach (Code code in Of(model).Where(static code => !NotCompared.ContainsKey(code.Mnemonic())))
         {
-            if (!HasMemoryOnly(code))
+            if (!HasMemoryOnly(code) && !Differing.ContainsKey(new InstructionForm(code, Memory: false)))
                 yield return new InstructionForm(code, Memory: false);
-            if (MayHaveMemory(code))
+            if (MayHaveMemory(code) && !Differing.ContainsKey(new InstructionForm(code, Memory: true)))
                 yield return new InstructionForm(code, Memory: true);
         }
     }
+
+    /// <summary>Whether an instruction is refused in user mode, or undefined.</summary>
+    public static bool AlwaysFaults(Code code) => !code.ToOpCode().Cpl3 || code.Mnemonic() is Mnemonic.In or Mnemonic.Out or Mnemonic.Insb or Mnemonic.Insw
+        or Mnemonic.Insd or Mnemonic.Outsb or Mnemonic.Outsw or Mnemonic.Outsd or Mnemonic.Cli or Mnemonic.Sti or Mnemonic.Ud0 or Mnemonic.Ud1
+        or Mnemonic.Ud2 or Mnemonic.Rsm;
 
     /// <summary>The group of an instruction, by what CPUID calls it.</summary>
     public static InstructionGroup GroupOf(Code code)

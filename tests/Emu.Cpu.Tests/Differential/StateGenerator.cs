@@ -38,6 +38,17 @@ internal static class StateGenerator
         return state;
     }
 
+    /// <summary>Takes care that most sequences of instructions do not end early: exceptions of the FPU and of SSE are masked, TF and AC are clear.</summary>
+    public static void MaskExceptions(Random random, ref CpuCase state)
+    {
+        if (random.Next(8) == 0)
+            return;
+        state.RFlags &= ~(RFlagsBits.Trap | RFlagsBits.AlignmentCheck);
+        state.Mxcsr |= 0x1F80;
+        state.FpuControl |= X87Status.Exceptions;
+        state.FpuStatus &= unchecked((ushort)~(X87Status.ES | X87Status.B));
+    }
+
     /// <summary>An address on the stack, mostly aligned.</summary>
     private static ulong StackAddress(Random random)
     {

@@ -49,7 +49,7 @@ struct test_case {
 	uint64_t rflags;
 	uint64_t fs_base;
 	uint64_t gs_base;
-	uint16_t es, ds, fs, gs;
+	uint16_t es, ds, fs, gs, cs, unused[3];
 	uint8_t fx[FX_SIZE];
 	uint8_t ymm_high[YMM_HIGH_SIZE];
 	uint8_t window[WINDOW_SIZE];
@@ -172,6 +172,7 @@ static void load(const struct test_case *c, ucontext_t *context)
 		registers[frame_index[i]] = (greg_t)c->gpr[i];
 	registers[REG_RIP] = (greg_t)c->rip;
 	registers[REG_EFL] = (greg_t)c->rflags;
+	registers[REG_CSGSFS] = own.registers[REG_CSGSFS];
 	load_extended(c, (uint8_t *)context->uc_mcontext.fpregs);
 	__asm__ volatile("mov %0, %%es\n\tmov %0, %%ds" : : "r"(0));
 	call3(__NR_arch_prctl, ARCH_SET_FS, (long)c->fs_base, 0);
@@ -202,6 +203,7 @@ static void store(struct test_case *c, const ucontext_t *context, int signal)
 	memcpy(c->fx, area, FX_SIZE);
 	if (has_ymm)
 		memcpy(c->ymm_high, area + YMM_HIGH_OFFSET, YMM_HIGH_SIZE);
+	c->cs = (uint16_t)registers[REG_CSGSFS];
 	store_segments(c);
 	c->trap = (uint32_t)registers[REG_TRAPNO];
 	c->error = (uint32_t)registers[REG_ERR];
@@ -321,7 +323,7 @@ void run(void)
 	code = map(0, CODE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, (int)memory);
 	map(CODE_ADDRESS, CODE_SIZE, PROT_READ | PROT_EXEC, MAP_SHARED, (int)memory);
 	map(DATA_ADDRESS, DATA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-	map(DATA_ADDRESS + DATA_SIZE, READ_ONLY_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+	(void)*(volatile uint8_t *)map(DATA_ADDRESS + DATA_SIZE, READ_ONLY_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 	has_ymm = cpu_has_ymm();
 	catch_signals();
 	restrict_calls();
