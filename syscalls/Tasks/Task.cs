@@ -76,6 +76,12 @@ public sealed partial class Task : IDisposable
     /// <summary>Head of its list of locks in user memory; 0 for none. Linux: <c>robust_list</c>.</summary>
     internal ulong RobustList { get; set; }
 
+    /// <summary>Its place in the queue of a futex.</summary>
+    internal FutexWaiter FutexWaiter => field ??= new FutexWaiter(this);
+
+    /// <summary>Locks that it has and others wait for. Linux: <c>pi_state_list</c>.</summary>
+    internal List<FutexLock> HeldLocks => field ??= [];
+
     /// <summary>User mode's copy of the CPU number.</summary>
     internal RseqRegistration Rseq;
 
@@ -116,12 +122,41 @@ public sealed partial class Task : IDisposable
         Group.Limits.Apply(credentials);
     }
 
+    /// <summary>Whether it may look into another. Linux: <c>ptrace_may_access(PTRACE_MODE_READ_REALCREDS)</c>.</summary>
+    internal bool MayInspect(Task other)
+    {
+        if (other.Group == Group || Credentials.Can(Capability.SysPtrace))
+            return true;
+        Credentials theirs = other.Credentials;
+        bool isSame = Credentials.Uid == theirs.Uid && Credentials.Uid == theirs.EffectiveUid && Credentials.Uid == theirs.SavedUid &&
+            Credentials.Gid == theirs.Gid && Credentials.Gid == theirs.EffectiveGid && Credentials.Gid == theirs.SavedGid;
+        return isSame && other.Group.IsDumpable && (theirs.Permitted & ~Credentials.Permitted) == 0;
+    }
+
     /// <summary>Counts a new task for its user.</summary>
     internal void AdoptCredentials(Credentials credentials)
     {
         Account = Kernel.AccountOf(credentials.Uid);
         Account.Tasks++;
         Credentials = credentials;
+    }
+
+    /// <summary>It comes to be: it can be found by its number. Linux: the end of <c>copy_process</c>.</summary>
+    internal void Attach()
+    {
+        Pid.Task = this;
+        Group.AddThread(this);
+        Kernel.Pids.TaskCount++;
+        Kernel.Pids.TotalForks++;
+    }
+
+    /// <summary>Nothing of it is left but the object. Linux: <c>__unhash_process</c>.</summary>
+    internal void Detach()
+    {
+        Pid.Task = null;
+        Kernel.Pids.TaskCount--;
+        Kernel.Pids.Release(Pid);
+        Dispose();
     }
 
     /// <summary>Gives the task that runs another address space. The caller drops the old one. Linux: <c>exec_mmap</c>.</summary>
@@ -141,12 +176,51 @@ public sealed partial class Task : IDisposable
         ref FaultContext context = ref User.Context;
         context.SystemCall = number;
         context.Rip = Cpu.State.Rip;
-        context.Time = Kernel.Clock.Monotonic;
+        if (Kernel.Memory.Trace != null)
+            context.Time = Kernel.Clock.Monotonic; // the host's clock costs as much as the rest of the entry
     }
 
     /// <summary>The call is done.</summary>
     public void LeaveSystemCall() => User.Context.SystemCall = -1;
 
+    /// <summary>A new task gets its files. Linux: <c>copy_files</c>, <c>copy_fs</c>.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    internal int InheritFiles(Task parent, in CloneRequest request)
+    {
+        int error = 0;
+        CopyFiles(parent, request, ref error);
+        return error;
+    }
+
+    /// <summary>It ends and lets go of its files. Linux: <c>exit_files</c>, <c>exit_fs</c>, <c>disassociate_ctty</c>.</summary>
+    /// <param name="isLast">Whether it is the last of its process.</param>
+    internal void ReleaseFiles(bool isLast) => DropFiles(isLast);
+
+    /// <summary>Its session has no controlling terminal any more. Linux: <c>proc_clear_tty</c>.</summary>
+    internal void LeaveTerminal() => DropTerminal();
+
+    /// <summary>The process or thread that a descriptor stands for. Linux: <c>pidfd_get_pid</c>.</summary>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="pid">Its number.</param>
+    /// <param name="neverWaits">Whether the descriptor was opened with PIDFD_NONBLOCK.</param>
+    /// <returns>0 or -EBADF.</returns>
+    internal int TryGetPidFd(int fd, out Pid? pid, out bool neverWaits)
+    {
+        pid = null;
+        neverWaits = false;
+        FindPidFd(fd, ref pid, ref neverWaits);
+        return pid == null ? -Errno.EBADF : 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Cpu.Dispose();
+
+    // Implemented where files are.
+    partial void CopyFiles(Task parent, in CloneRequest request, ref int error);
+
+    partial void DropFiles(bool isLast);
+
+    partial void DropTerminal();
+
+    partial void FindPidFd(int fd, ref Pid? pid, ref bool neverWaits);
 }
