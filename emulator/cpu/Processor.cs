@@ -8,6 +8,8 @@ namespace Emu.Cpu;
 /// <remarks>Used by one thread at a time, but for <see cref="Interrupt"/>.</remarks>
 public sealed unsafe class Processor : IDisposable
 {
+    private const int MaxInstructionBytes = 15;
+
     private readonly MemoryManager _manager;
     private readonly TlbContexts _contexts;
     private readonly ITimeSource _time;
@@ -133,6 +135,23 @@ public sealed unsafe class Processor : IDisposable
         return instruction.MemorySegment == Register.SS;
     }
 
+    /// <summary>Whether the bytes at an address, which are no instruction, would be one if it could have more than 15.</summary>
+    internal bool IsTooLong(CpuState* s, ulong rip)
+    {
+        const int Meaningful = 3;
+        byte[] code = CodeAt(s, rip);
+        int prefixes = Array.FindIndex(code, static value => !IsLegacyPrefix(value)), superfluous = (prefixes < 0 ? code.Length : prefixes) - Meaningful;
+        if (code.Length != MaxInstructionBytes || superfluous <= 0)
+            return false;
+
+        // What the bytes behind are does not matter: they are operands.
+        byte[] rest = [.. code.AsSpan(superfluous), .. new byte[MaxInstructionBytes]];
+        Instruction instruction = Decoder.DecodeOne(rip, rest);
+        return instruction.Code != Iced.Intel.Code.INVALID && superfluous + instruction.Length > MaxInstructionBytes;
+    }
+
+    private static bool IsLegacyPrefix(byte value) => value is 0x66 or 0x67 or 0xF0 or 0xF2 or 0xF3 or 0x26 or 0x2E or 0x36 or 0x3E or 0x64 or 0x65;
+
     /// <summary>The eleven bits that FOP keeps of the x87 instruction at an address: the low ones of its first byte, and its second.</summary>
     internal ushort FpuOpcodeAt(CpuState* s, ulong rip)
     {
@@ -155,11 +174,11 @@ public sealed unsafe class Processor : IDisposable
     private ulong RetiredAt(MicroOp* op) =>
         op == null ? Retired : Retired - (ulong)(Cpu->Current->Count - op->InstructionIndex);
 
-    // Up to 15 bytes from an address, as far as they are mapped; without faults.
+    // Up to as many bytes as an instruction can have from an address, as far as they are mapped; without faults.
     private byte[] CodeAt(CpuState* s, ulong rip)
     {
         List<byte> bytes = [];
-        for (ulong at = rip; at < rip + 15; at++)
+        for (ulong at = rip; at < rip + MaxInstructionBytes; at++)
         {
             Pte* entry = CurrentMm!.PageTable.Walk(at, out int level);
             if (!entry->IsPresent || (level != 0 && !entry->IsLarge))

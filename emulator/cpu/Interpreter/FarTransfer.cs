@@ -8,6 +8,9 @@ namespace Emu.Cpu;
 /// </summary>
 internal static unsafe class FarTransfer
 {
+    // A jump or call may ask for any privilege level of code that stands at its own.
+    private const uint AnyPrivilege = 3;
+
     /// <summary>JMP m16:16, m16:32, m16:64.</summary>
     public static void Jump(BlockBuilder b, in Instruction i)
     {
@@ -62,8 +65,8 @@ internal static unsafe class FarTransfer
                 return null;
             ulong target = TWidth.Load(place);
             uint selector = *(ushort*)(place + TWidth.Bytes);
-            if (!IsAllowed(selector, target))
-                return RaiseSelector(s, op, c, selector);
+            if (!IsAllowed(selector | AnyPrivilege, target))
+                return RaiseSelector(s, op, c, selector | AnyPrivilege);
             s->ValueTemp = target;
             return op[1].Handler(s, op + 1, c);
         }

@@ -25,7 +25,22 @@ internal static unsafe class SystemInstructions
 
     public static void Undefined(BlockBuilder b, in Instruction i) => b.EmitExit(&InvalidOpcode);
 
-    /// <summary>HLT, IN, OUT, CLI, STI, INT n…: #GP in user mode.</summary>
+    /// <summary>INT n: the gates that Linux opens to user mode are those of #BP and #OF.</summary>
+    public static void Interrupt(BlockBuilder b, in Instruction i)
+    {
+        const uint InIdt = 2;
+        if (i.Immediate8 is (byte)ExceptionVector.Breakpoint)
+            b.EmitExit(&Breakpoint, immediate: i.NextIP);
+        else if (i.Immediate8 is (byte)ExceptionVector.Overflow)
+            b.EmitExit(&OverflowTrap, immediate: i.NextIP);
+        else
+            b.EmitExit(&GeneralProtection, immediate: (i.Immediate8 * 8u) | InIdt);
+    }
+
+    /// <summary>Bytes that are no instruction.</summary>
+    public static void Unreadable(BlockBuilder b, in Instruction i) => b.EmitExit(&NoInstruction);
+
+    /// <summary>HLT, IN, OUT, CLI, STI…: #GP in user mode.</summary>
     public static void Privileged(BlockBuilder b, in Instruction i) => b.EmitExit(&GeneralProtection);
 
     private static Block* Nothing(CpuState* s, MicroOp* op, VirtualCpu* c) => op[1].Handler(s, op + 1, c);
@@ -73,6 +88,8 @@ internal static unsafe class SystemInstructions
 
     private static Block* DebugTrap(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Debug);
 
+    private static Block* OverflowTrap(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Overflow);
+
     // A trap is reported behind the instruction.
     private static Block* Trap(CpuState* s, MicroOp* op, VirtualCpu* c, ExceptionVector vector)
     {
@@ -90,6 +107,10 @@ internal static unsafe class SystemInstructions
         return null;
     }
 
+    // More than 15 bytes are #GP, whatever they would mean. Intel SDM vol. 2A, 2.3.11.
+    private static Block* NoInstruction(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        Processor.Of(c).IsTooLong(s, Block.RipOf(c->Current, op)) ? GeneralProtection(s, op, c) : InvalidOpcode(s, op, c);
+
     private static Block* GeneralProtection(CpuState* s, MicroOp* op, VirtualCpu* c) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, (uint)op->Immediate);
 }

@@ -155,6 +155,8 @@ internal sealed class InstructionGenerator(Random random)
             i.Immediate16 = (ushort)random.Next(0x80);
         else
             SetImmediate(ref i, opKind.Value, value);
+        if (i.Mnemonic == Mnemonic.Int)
+            i.Immediate8 = random.Next(4) switch { 0 => 3, 1 => 4, _ => (byte)random.Next(0x80) }; // 80h is Linux's 32-bit entry
         return true;
     }
 
@@ -213,7 +215,7 @@ internal sealed class InstructionGenerator(Random random)
 
     // Large operands, which are accessed in pieces, and far transfers, which check other things first.
     private static bool ChecksAlignmentInItsOwnWay(in Instruction i) => i.Mnemonic is Mnemonic.Fxsave or Mnemonic.Fxsave64 or Mnemonic.Fxrstor
-        or Mnemonic.Fxrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq or Mnemonic.Retf || i.IsJmpFarIndirect || i.IsCallFarIndirect;
+        or Mnemonic.Fxrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq or Mnemonic.Retf or Mnemonic.Lss or Mnemonic.Lfs or Mnemonic.Lgs || i.IsJmpFarIndirect || i.IsCallFarIndirect;
 
     // Within the window, as far as the register is not part of the address.
     private void SetBitOffset(in Instruction i, ref CpuCase state)

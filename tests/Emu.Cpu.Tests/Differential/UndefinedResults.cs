@@ -20,6 +20,8 @@ internal static partial class UndefinedResults
         actual.RFlags = (actual.RFlags & ~flags) | (expected.RFlags & flags);
         if (Destination(i, before))
             ForgetDestination(i, expected, ref actual);
+        if (i.Mnemonic == Mnemonic.Lsl && actual.Gpr[FullNumber(i.Op0Register)] <= 0xFFFF)
+            ForgetDestination(i, expected, ref actual); // the number of the CPU, in one descriptor of Linux
         ForgetFpu(i, expected, ref actual);
         ForgetFault(i, expected, ref actual);
     }
@@ -69,8 +71,10 @@ internal static partial class UndefinedResults
         if (i.Op0Kind == OpKind.Memory)
             (actual.Window, actual.WroteOutside) = (expected.Window, expected.WroteOutside);
         else
-            actual.Gpr[i.Op0Register.GetFullRegister() - Register.RAX] = expected.Gpr[i.Op0Register.GetFullRegister() - Register.RAX];
+            actual.Gpr[FullNumber(i.Op0Register)] = expected.Gpr[FullNumber(i.Op0Register)];
     }
+
+    private static int FullNumber(Register register) => register.GetFullRegister() - Register.RAX;
 
     private static ulong Shift(in Instruction i, in CpuCase before)
     {
