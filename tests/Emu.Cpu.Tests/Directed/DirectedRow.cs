@@ -26,9 +26,17 @@ public sealed class DirectedRow
 
     private static readonly Dictionary<string, ulong> Flags = new()
     {
-        ["cf"] = RFlagsBits.Carry, ["pf"] = RFlagsBits.Parity, ["af"] = RFlagsBits.Adjust, ["zf"] = RFlagsBits.Zero, ["sf"] = RFlagsBits.Sign,
-        ["tf"] = RFlagsBits.Trap, ["df"] = RFlagsBits.Direction, ["of"] = RFlagsBits.Overflow, ["nt"] = RFlagsBits.NestedTask,
-        ["ac"] = RFlagsBits.AlignmentCheck, ["id"] = RFlagsBits.Identification,
+        ["cf"] = RFlagsBits.Carry,
+        ["pf"] = RFlagsBits.Parity,
+        ["af"] = RFlagsBits.Adjust,
+        ["zf"] = RFlagsBits.Zero,
+        ["sf"] = RFlagsBits.Sign,
+        ["tf"] = RFlagsBits.Trap,
+        ["df"] = RFlagsBits.Direction,
+        ["of"] = RFlagsBits.Overflow,
+        ["nt"] = RFlagsBits.NestedTask,
+        ["ac"] = RFlagsBits.AlignmentCheck,
+        ["id"] = RFlagsBits.Identification,
     };
 
     private readonly string _before, _after;
