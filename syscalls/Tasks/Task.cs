@@ -61,6 +61,9 @@ public sealed partial class Task : IDisposable
     /// <summary>Exec gives no privileges. Linux: <c>PR_SET_NO_NEW_PRIVS</c>.</summary>
     internal bool NoNewPrivileges { get; set; }
 
+    /// <summary>Whether its program was given privileges that its caller has not. Linux: AT_SECURE.</summary>
+    internal bool IsSecureExec { get; set; }
+
     /// <summary>Signal when the thread that made it ends; 0 for none. Linux: <c>pdeath_signal</c>.</summary>
     internal int ParentDeathSignal { get; set; }
 
@@ -132,6 +135,9 @@ public sealed partial class Task : IDisposable
             Credentials.Gid == theirs.Gid && Credentials.Gid == theirs.EffectiveGid && Credentials.Gid == theirs.SavedGid;
         return isSame && other.Group.IsDumpable && (theirs.Permitted & ~Credentials.Permitted) == 0;
     }
+
+    /// <summary>Other credentials for the length of a system call. Linux: <c>override_creds</c>.</summary>
+    internal void OverrideCredentials(Credentials credentials) => Credentials = credentials;
 
     /// <summary>Counts a new task for its user.</summary>
     internal void AdoptCredentials(Credentials credentials)
