@@ -8,7 +8,7 @@ public sealed partial class Kernel
     private readonly Dictionary<uint, UserAccount> _accounts = [];
 
     /// <summary>Numbers of processes, and the processes.</summary>
-    public PidTable Pids { get; } = new();
+    public PidTable Pids { get; }
 
     /// <summary>The first process, which was started from outside; null before.</summary>
     public ThreadGroup? FirstProcess { get; private set; }

@@ -34,6 +34,9 @@ public sealed record KernelOptions
     /// <summary>Seed of all randomness.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Threads that there may be at a time.</summary>
+    public int Pids { get; init; } = 32768;
+
     /// <summary>Instructions of a time slice.</summary>
     public long SliceInstructions { get; init; } = 1_000_000;
 

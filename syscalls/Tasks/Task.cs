@@ -61,6 +61,9 @@ public sealed partial class Task : IDisposable
     /// <summary>Exec gives no privileges. Linux: <c>PR_SET_NO_NEW_PRIVS</c>.</summary>
     internal bool NoNewPrivileges { get; set; }
 
+    /// <summary>Whether its program was given privileges that its caller has not. Linux: AT_SECURE.</summary>
+    internal bool IsSecureExec { get; set; }
+
     /// <summary>Signal when the thread that made it ends; 0 for none. Linux: <c>pdeath_signal</c>.</summary>
     internal int ParentDeathSignal { get; set; }
 
@@ -133,6 +136,9 @@ public sealed partial class Task : IDisposable
         return isSame && other.Group.IsDumpable && (theirs.Permitted & ~Credentials.Permitted) == 0;
     }
 
+    /// <summary>Other credentials for the length of a system call. Linux: <c>override_creds</c>.</summary>
+    internal void OverrideCredentials(Credentials credentials) => Credentials = credentials;
+
     /// <summary>Counts a new task for its user.</summary>
     internal void AdoptCredentials(Credentials credentials)
     {
@@ -176,7 +182,8 @@ public sealed partial class Task : IDisposable
         ref FaultContext context = ref User.Context;
         context.SystemCall = number;
         context.Rip = Cpu.State.Rip;
-        context.Time = Kernel.Clock.Monotonic;
+        if (Kernel.Memory.Trace != null)
+            context.Time = Kernel.Clock.Monotonic; // the host's clock costs as much as the rest of the entry
     }
 
     /// <summary>The call is done.</summary>
