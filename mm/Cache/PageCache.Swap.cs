@@ -40,7 +40,7 @@ public sealed partial class PageCache
     }
 
     /// <summary>Whether a page of shmem is in swap.</summary>
-    internal bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+    public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
 
     /// <summary>The slots that pages of shmem are in.</summary>
     internal IEnumerable<SwapEntry> SwapEntries()
