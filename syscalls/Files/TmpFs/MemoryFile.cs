@@ -44,9 +44,9 @@ internal static class MemoryFile
         ulong index = offset >> MmConstants.PageShift, last = cache.SizeInPages - 1;
         if (data)
         {
-            while (index <= last && !HasData(cache, index))
-                index++;
-            return index > last ? -Errno.ENXIO : (long)Math.Max(offset, index << MmConstants.PageShift);
+            if (!cache.FindContents(ref index, last))
+                return -Errno.ENXIO;
+            return (long)Math.Max(offset, index << MmConstants.PageShift);
         }
         while (index <= last && HasData(cache, index))
             index++;
