@@ -33,6 +33,9 @@ internal sealed class HostStreamFile : OpenFile
     public override bool CanSeek => Inode.IsRegular || Inode.Type == ModeBits.Block;
 
     /// <inheritdoc/>
+    public override bool HasPosition => false;
+
+    /// <inheritdoc/>
     public override bool CanPoll => !Inode.IsRegular;
 
     /// <inheritdoc/>
