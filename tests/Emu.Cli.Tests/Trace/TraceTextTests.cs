@@ -38,7 +38,7 @@ public sealed class TraceTextTests : IDisposable
         string line = Line(_machine.Fault(context, 0x401010, FaultClass.Anon, PageFaultError.User | PageFaultError.Write, after: after), area);
 
         Assert.Equal("     1.000000123 2/3     minor anon         user                store 000000401010 anon+0x1010                       " +
-            "000000401234 -                             -                  -> 00000123 RW-UAD-- 0/DMA", line);
+            "000000401234 -                             -                 -> 00000123 RW-UAD-- 0/DMA", line);
     }
 
     [Fact]
