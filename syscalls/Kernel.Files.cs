@@ -11,7 +11,7 @@ public sealed partial class Kernel
     /// <param name="options">What is wanted.</param>
     /// <param name="reason">Why it cannot be, in words.</param>
     /// <returns>0 or a negative errno.</returns>
-    public int PrepareFiles(FileOptions options, out string reason) => FirstProgram.PrepareFiles(this, options, out reason);
+    public int PrepareFiles(GuestFiles options, out string reason) => FirstProgram.PrepareFiles(this, options, out reason);
 
     /// <summary>Loads the first program; <see cref="Run"/> lets it run.</summary>
     /// <remarks>After <see cref="PrepareFiles"/>. May be called again with another path if the program could not be started.</remarks>

@@ -9,7 +9,7 @@ internal static class FirstProgram
     private const int MaxGroups = 65536;
 
     /// <summary>Makes the first task and the tree that it sees.</summary>
-    public static int PrepareFiles(Kernel kernel, FileOptions options, out string reason)
+    public static int PrepareFiles(Kernel kernel, GuestFiles options, out string reason)
     {
         reason = "";
         MemoryDescriptor? mm = MemoryDescriptor.TryCreate(kernel.Memory, new MmLimits());

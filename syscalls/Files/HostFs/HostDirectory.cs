@@ -22,6 +22,9 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     /// <summary>Its place among the directories whose descriptor is open.</summary>
     public LinkedListNode<HostDirectory> UseNode { get; }
 
+    /// <summary>Whether it is the root of a file system that the guest must not see: then it is empty.</summary>
+    public bool IsHidden { get; private set; }
+
     /// <inheritdoc/>
     public override ulong Number => Node.Stat.Ino;
 
@@ -78,10 +81,13 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     public override int Lookup(Task task, ReadOnlySpan<byte> name, out Inode? inode)
     {
         inode = null;
-        int error = Find(name, out HostStatx stat);
-        if (error == 0)
-            inode = Host.InodeFor(stat, this, name);
-        return error == -Errno.ENOENT ? 0 : error;
+        int error = Find(name, out HostStatx stat, out bool hidden);
+        if (error != 0)
+            return error == -Errno.ENOENT ? 0 : error;
+        inode = Host.InodeFor(stat, this, name);
+        if (hidden && inode is HostDirectory directory)
+            directory.IsHidden = true;
+        return 0;
     }
 
     /// <summary>Whether a name still means the same.</summary>
@@ -89,7 +95,7 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     /// <param name="known">What it meant, or null for nothing.</param>
     public bool Revalidate(ReadOnlySpan<byte> name, Inode? known)
     {
-        int error = Find(name, out HostStatx stat);
+        int error = Find(name, out HostStatx stat, out _);
         if (known == null || error != 0)
             return known == null && error == -Errno.ENOENT;
         HostNode node = HostFileSystem.NodeOf(known);
@@ -116,6 +122,8 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     public override int Create(ReadOnlySpan<byte> name, in NewInode made, out Inode? inode)
     {
         inode = null;
+        if (IsHidden)
+            return -Errno.EACCES;
         int directory = Descriptor();
         if (directory < 0)
             return directory;
@@ -142,6 +150,8 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     public override int CreateTemporary(in NewInode made, out Inode? inode)
     {
         inode = null;
+        if (IsHidden)
+            return -Errno.EACCES;
         int directory = Descriptor();
         if (directory < 0)
             return directory;
@@ -163,6 +173,8 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     /// <inheritdoc/>
     public override int Link(Inode target, ReadOnlySpan<byte> name)
     {
+        if (IsHidden)
+            return -Errno.EACCES;
         HostNode node = HostFileSystem.NodeOf(target);
         int error = node.Reach(out int from, out byte[] oldName, out int flags), directory = Descriptor();
         if (error != 0 || directory < 0)
@@ -197,6 +209,8 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         if ((flags & RenameFlags.Whiteout) != 0)
             return -Errno.EINVAL; // it would make a device
         HostDirectory to = (HostDirectory)target;
+        if (to.IsHidden)
+            return -Errno.EACCES;
         int from = Descriptor(), destination = to.Descriptor();
         if (from < 0 || destination < 0)
             return Math.Min(from, destination);
@@ -222,6 +236,11 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
     /// <inheritdoc/>
     public override int Iterate(DirectoryFile file, ref DirectoryEmitter to)
     {
+        if (IsHidden)
+        {
+            _ = file.EmitDots(ref to); // what was not taken is taken the next time
+            return 0;
+        }
         if (file.Cursor == null)
         {
             int fd = OpenListing();
@@ -261,9 +280,12 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         Host.Forget(Node);
     }
 
-    private int Find(ReadOnlySpan<byte> name, out HostStatx stat)
+    private int Find(ReadOnlySpan<byte> name, out HostStatx stat, out bool hidden)
     {
         stat = default;
+        hidden = false;
+        if (IsHidden)
+            return -Errno.ENOENT;
         int directory = Descriptor();
         if (directory < 0)
             return directory;
@@ -271,7 +293,8 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         if (error != 0)
             return error;
         // Another file system of the host begins here.
-        return stat.Device != Node.Stat.Device && Host.IsHidden(stat, directory, name) ? -Errno.EACCES : 0;
+        hidden = stat.Device != Node.Stat.Device && Host.IsHidden(stat, directory, name);
+        return hidden && (stat.Mode & ModeBits.TypeMask) != ModeBits.Directory ? -Errno.EACCES : 0;
     }
 
     private int Remove(ReadOnlySpan<byte> name, Inode victim, int flags)

@@ -14,10 +14,10 @@ internal sealed class GuestTree
 
     private readonly Kernel _kernel;
     private readonly Task _task;
-    private readonly FileOptions _options;
+    private readonly GuestFiles _options;
     private readonly Vfs _vfs;
 
-    private GuestTree(Task task, FileOptions options)
+    private GuestTree(Task task, GuestFiles options)
     {
         _kernel = task.Kernel;
         _vfs = _kernel.Vfs;
@@ -33,7 +33,7 @@ internal sealed class GuestTree
     /// <param name="options">What is wanted.</param>
     /// <param name="reason">Why it cannot be, in words.</param>
     /// <returns>0 or a negative errno.</returns>
-    public static int Build(Task task, FileOptions options, out string reason)
+    public static int Build(Task task, GuestFiles options, out string reason)
     {
         GuestTree tree = new(task, options);
         Credentials own = task.Credentials;

@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>A directory of the host with changes upon it. Linux: fs/overlayfs/dir.c, readdir.c.</summary>
@@ -177,15 +175,9 @@ internal sealed class OverlayDirectory : TmpDirectory, IOverlayInode
     private int Merge(out List<DirectoryEntry> entries)
     {
         entries = [];
-        int fd = _lower.OpenListing();
-        if (fd < 0)
-            return fd;
-        List<DirectoryEntry> below = [];
-        using (HostDirectoryCursor cursor = new(fd))
-        {
-            if (!cursor.ReadAll(below, out int error))
-                return error;
-        }
+        int error = ListLower(out List<DirectoryEntry> below);
+        if (error != 0)
+            return error;
         foreach (DirectoryEntry entry in below)
         {
             if (!IsDot(entry.Name) && Entries.Find(entry.Name) == null && !IsWhiteout(entry.Name))
@@ -194,6 +186,18 @@ internal sealed class OverlayDirectory : TmpDirectory, IOverlayInode
         foreach (MemoryEntries.Entry entry in Entries.All)
             entries.Add(new DirectoryEntry(entry.Name, entry.Inode.Number, ModeBits.ToEntryType(entry.Inode.Type), 0));
         return 0;
+    }
+
+    private int ListLower(out List<DirectoryEntry> below)
+    {
+        below = [];
+        if (_lower.IsHidden)
+            return 0;
+        int fd = _lower.OpenListing();
+        if (fd < 0)
+            return fd;
+        using HostDirectoryCursor cursor = new(fd);
+        return cursor.ReadAll(below, out int error) ? 0 : error;
     }
 
     private static bool IsDot(byte[] name) => name[0] == (byte)'.' && (name.Length == 1 || (name.Length == 2 && name[1] == (byte)'.'));

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Emu.Host;
 using Emu.Mm;
 
 namespace Emu.Syscalls;
@@ -192,8 +191,8 @@ internal sealed class EpollFile : OpenFile
     {
         foreach (EpollItem item in _hosts)
         {
-            if (item.ReadyNode.List == null && item.IsArmed && (item.Wanted.Events & ~Private) != 0 &&
-                (HostWait.Look(item.HostFd, item.Wanted.Events & PollEvents.Host) & item.Wanted.Events) != 0)
+            bool isWaitedFor = item.ReadyNode.List == null && item.IsArmed && (item.Wanted.Events & ~Private) != 0;
+            if (isWaitedFor && (HostWait.Look(item.HostFd, item.Wanted.Events & PollEvents.Host) & item.Wanted.Events) != 0)
                 _ready.AddLast(item.ReadyNode);
         }
     }

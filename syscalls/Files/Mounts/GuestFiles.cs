@@ -7,7 +7,7 @@ namespace Emu.Syscalls;
 public sealed record HostVolume(byte[] Host, byte[] Guest, bool IsReadOnly);
 
 /// <summary>What the guest sees of the host's files.</summary>
-public sealed record FileOptions
+public sealed record GuestFiles
 {
     /// <summary>A directory of the host that is the guest's root, and the guest's to write; null for the host's root with a private layer upon it.</summary>
     public byte[]? RootDirectory { get; init; }
