@@ -1,3 +1,2 @@
-// The kernel's, not the library's.
-global using FileOptions = Emu.Syscalls.FileOptions;
+// The kernel's task, not the library's.
 global using Task = Emu.Syscalls.Task;

@@ -145,7 +145,7 @@ internal sealed record RunOptions
 
     /// <summary>What the program sees of the host's files.</summary>
     /// <param name="environment">The caller's environment, which names the home directory.</param>
-    public FileOptions ToFileOptions(byte[][] environment) => new()
+    public GuestFiles ToGuestFiles(byte[][] environment) => new()
     {
         RootDirectory = RootFs,
         Volumes = Volumes,

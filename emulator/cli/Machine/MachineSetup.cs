@@ -13,8 +13,8 @@ internal static class MachineSetup
     /// <returns>What is wrong, for the user; null if all went well.</returns>
     public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
-        if (kernel.PrepareFiles(options.ToFileOptions(environment), out string reason) is < 0 and int error)
-            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
+        if (kernel.PrepareFiles(options.ToGuestFiles(environment), out string reason) is < 0 and int error)
+            return $"{reason}: {ErrnoNames.TextOf(-error)}";
         if (options.ControlGroup.Count != 0)
             return $"--cgroup: {options.ControlGroup[0].Name} is not supported: there are no control groups yet";
         foreach (SwapRequest request in options.Swap)

@@ -34,18 +34,21 @@ internal sealed class TestMachine : IDisposable
 
     /// <summary>A fault of the address space.</summary>
     public FaultEvent Fault(in FaultContext context, ulong address, FaultClass kind, PageFaultError error, Pte before = default, Pte after = default,
-        bool isMajor = false, FaultOutcome outcome = default) => new(in context)
+        bool isMajor = false, FaultOutcome outcome = default)
     {
-        Mm = Mm,
-        Address = address,
-        Error = error,
-        Area = Mm.Lookup(address),
-        Class = kind,
-        IsMajor = isMajor,
-        Before = before,
-        After = after,
-        Outcome = outcome,
-    };
+        return new FaultEvent(in context)
+        {
+            Mm = Mm,
+            Address = address,
+            Error = error,
+            Area = Mm.Lookup(address),
+            Class = kind,
+            IsMajor = isMajor,
+            Before = before,
+            After = after,
+            Outcome = outcome,
+        };
+    }
 
     /// <inheritdoc/>
     public void Dispose()
