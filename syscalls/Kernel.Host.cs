@@ -6,9 +6,6 @@ public sealed partial class Kernel
     /// <summary>Says whether signals of the host may come: then a machine where every task waits is no deadlock.</summary>
     public void ListenToHost(bool listens) => Scheduler.Listen(listens);
 
-    /// <summary>Has a function called in the kernel, soon, with the CPU held and no operation of mm half done. From any host thread.</summary>
-    public void Post(Action action) => Scheduler.Post(action);
-
     /// <summary>Sends the first process a signal that the host sent emu. In a function that was posted.</summary>
     /// <param name="signal">Which.</param>
     /// <param name="toForeground">Whether it came from the terminal, and is for the whole process group in the foreground.</param>

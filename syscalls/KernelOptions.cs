@@ -42,4 +42,13 @@ public sealed record KernelOptions
 
     /// <summary>Instructions that a CPU may execute before the machine is stopped.</summary>
     public ulong MaxInstructions { get; init; } = ulong.MaxValue;
+
+    /// <summary>Release of the kernel, as uname reports it.</summary>
+    public string Release { get; init; } = "6.18.0";
+
+    /// <summary>Version of the kernel, as uname reports it.</summary>
+    public string Version { get; init; } = "#1 SMP PREEMPT_DYNAMIC";
+
+    /// <summary>What RLIMIT_NOFILE can be raised to. Linux: <c>nr_open</c>.</summary>
+    public ulong MaxOpenFiles { get; init; } = 1 << 20;
 }

@@ -41,6 +41,8 @@ internal static class TaskExec
         group.Actions.Reset(evenIgnored: false);
         group.ExitSignal = Signal.SIGCHLD;
         group.HasExecuted = true;
+        group.Membarriers = 0;
+        group.IsDumpable = true;
         task.AlternateStack = AlternateStack.None;
         task.Name = name;
         task.TimerSlack = task.StandardTimerSlack;
