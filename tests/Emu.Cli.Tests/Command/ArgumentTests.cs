@@ -48,7 +48,7 @@ public class ArgumentTests
     {
         using ScratchFolder folder = new();
 
-        ProcessResult result = EmuCommand.Shell("cd \"$2\" && \"$0\" -o \"$(printf 'out\\377')\" --strace \"$1\" && ls", Programs.Nothing, folder.Root);
+        ProcessResult result = EmuCommand.Shell("cd \"$2\" && \"$0\" -o \"$(printf 'out\\377')\" --strace \"$1\" && ls && rm out*", Programs.Nothing, folder.Root);
 
         Assert.Equal("out\u00ff\n", result.OutputText);
     }
