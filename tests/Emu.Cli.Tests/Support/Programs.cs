@@ -75,6 +75,17 @@ internal static class Programs
         text: .ascii "waiting\n"
         """);
 
+    /// <summary>Writes a line and runs for ever.</summary>
+    public static string Busy { get; } = Make("busy", """
+        mov $1, %eax
+        mov $1, %edi
+        lea text(%rip), %rsi
+        mov $8, %edx
+        syscall
+        1: jmp 1b
+        text: .ascii "waiting\n"
+        """);
+
     /// <summary>Handles SIGTERM, waits for it, and ends with status 9.</summary>
     public static string Handler { get; } = Make("handler", """
         mov $13, %eax
@@ -96,6 +107,30 @@ internal static class Programs
         """ + "\n" + Exit + """
         .data
         action: .quad handle, 0x04000000, handle, 0
+        """);
+
+    /// <summary>Turns echo and lines of the terminal on standard input off, writes a line and waits for a signal.</summary>
+    public static string Raw { get; } = Make("raw", """
+        mov $16, %eax
+        xor %edi, %edi
+        mov $0x5401, %esi
+        lea attributes(%rip), %rdx
+        syscall
+        movl $0, 12(%rdx)
+        mov $16, %eax
+        mov $0x5402, %esi
+        syscall
+        mov $1, %eax
+        mov $1, %edi
+        lea text(%rip), %rsi
+        mov $8, %edx
+        syscall
+        1: mov $34, %eax
+        syscall
+        jmp 1b
+        text: .ascii "waiting\n"
+        .bss
+        attributes: .skip 64
         """);
 
     /// <summary>Ends with status 0.</summary>
