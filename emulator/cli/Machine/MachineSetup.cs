@@ -14,7 +14,7 @@ internal static class MachineSetup
     public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
         if (kernel.PrepareFiles(options.ToGuestFiles(environment), out string reason) is < 0 and int error)
-            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
+            return $"{reason}: {ErrnoNames.TextOf(-error)}";
         if (options.ControlGroup.Count != 0)
             return $"--cgroup: {options.ControlGroup[0].Name} is not supported: there are no control groups yet";
         foreach (SwapRequest request in options.Swap)
