@@ -114,6 +114,21 @@ public sealed unsafe class MemoryManager : IDisposable
     /// <summary>Who hears of events, or null.</summary>
     public IMmEvents? Trace { get; set; }
 
+    /// <summary>Lets tasks sleep in faults; null where nobody can, and such faults fail.</summary>
+    public IFaultWait? FaultWait { get; set; }
+
+    /// <summary>Waits, if a fault asks for it, before it is tried again.</summary>
+    /// <returns>Whether to try; not if the task is to die or nobody can sleep.</returns>
+    internal bool WaitForFault(in FaultOutcome outcome)
+    {
+        if (outcome.Wait is not { } wait)
+            return true;
+        if (FaultWait != null)
+            return FaultWait.Wait(wait);
+        wait.Finish();
+        return false;
+    }
+
     /// <summary>Pages free in all zones. Linux: <c>global_zone_page_state(NR_FREE_PAGES)</c>.</summary>
     public long FreePages => Nodes.Sum(static node => node.Zones.Sum(static zone => zone.FreePages + zone.PerCpu.Sum(static pcp => pcp.Count)));
 

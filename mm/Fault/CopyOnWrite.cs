@@ -6,6 +6,8 @@ public sealed unsafe partial class FaultHandler
     private VmFaultResult WriteProtectedPage(ref VmFault fault)
     {
         VmArea area = fault.Area;
+        if (IsWriteServed(ref fault, out VmFaultResult result))
+            return result;
         Pte pte = fault.Original;
         if ((area.Flags & (VmFlags.Shared | VmFlags.MayShare)) != 0)
             return SharedPage(ref fault);

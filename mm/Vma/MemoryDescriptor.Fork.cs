@@ -20,11 +20,13 @@ public sealed partial class MemoryDescriptor
         Manager.Tlb.FlushMm(this);
         if (!copied)
         {
+            UserfaultContext.CancelFork(child);
             child.Exit();
             return null;
         }
         child.HighWaterRss = child.ResidentPages;
         child.HighWaterVm = child.TotalVm;
+        UserfaultContext.FinishFork(child);
         return child;
     }
 
@@ -87,7 +89,8 @@ public sealed partial class MemoryDescriptor
         copy.AnonVma = null;
         if ((source.Flags & VmFlags.WipeOnFork) == 0)
             AnonVmaLinks.Fork(copy, source);
-        copy.SetFlags(source.Flags & ~(VmFlags.LockedMask | VmFlags.UffdMask));
+        copy.SetFlags(source.Flags & ~VmFlags.LockedMask);
+        UserfaultContext.Fork(copy);
         copy.File?.Get();
         copy.Operations?.Open(copy);
         LinkFile(copy);
