@@ -46,7 +46,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
             low.AnonName == high.AnonName && low.Userfault == high.Userfault && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
-        findings.Require(!(alike && anonFits && !closed), $"areas {low} and {high} should have been merged");
+        findings.Require(!(alike && anonFits && !closed) || mm.HasAlikeNeighbours, $"areas {low} and {high} should have been merged");
     }
 
     private void Count(VmArea area)

@@ -20,7 +20,7 @@ public sealed unsafe partial class UserfaultContext
     /// <returns>Bytes filled, fewer if something went wrong on the way; or a negative errno.</returns>
     public long Copy(ulong destination, UserAccess source, ulong sourceAddress, ulong length, UserfaultMode mode)
     {
-        int error = CheckRange(destination, length);
+        int error = CheckStable(destination, length);
         if (error != 0)
             return error;
         if (sourceAddress >= MmConstants.TaskSize || sourceAddress < Mm.Manager.Sysctl.MmapMinAddr || length > MmConstants.TaskSize - sourceAddress)
@@ -39,7 +39,7 @@ public sealed unsafe partial class UserfaultContext
 
     private long FillRange(FillKind kind, ulong start, ulong length, UserfaultMode mode)
     {
-        int error = CheckRange(start, length);
+        int error = CheckStable(start, length);
         return error != 0 ? error : Fill(kind, start, length, mode, null, 0);
     }
 

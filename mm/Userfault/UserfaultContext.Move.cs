@@ -14,7 +14,10 @@ public sealed unsafe partial class UserfaultContext
     /// <returns>Bytes moved, or a negative errno: EINVAL, ENOENT, EEXIST, EBUSY (shared pages), EAGAIN, ENOMEM, ESRCH.</returns>
     public long Move(ulong destination, ulong source, ulong length, bool allowHoles, UserfaultMode mode)
     {
-        if ((mode & ~UserfaultMode.DontWake) != 0 || CheckRange(destination, length) != 0 || CheckRange(source, length) != 0)
+        int stable = CheckStable(destination, length);
+        if (stable != 0)
+            return stable;
+        if ((mode & ~UserfaultMode.DontWake) != 0 || CheckRange(source, length) != 0)
             return -Errno.EINVAL;
         if (Mm.IsGone)
             return -Errno.ESRCH;

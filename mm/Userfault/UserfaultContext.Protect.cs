@@ -10,7 +10,7 @@ public sealed partial class UserfaultContext
     /// <returns>0, or EINVAL, EAGAIN (mappings change), ENOENT (not registered for it), ENOMEM, ESRCH, negated.</returns>
     public int WriteProtect(ulong start, ulong length, UserfaultMode mode)
     {
-        int error = CheckRange(start, length);
+        int error = CheckStable(start, length);
         if (error != 0)
             return error;
         const UserfaultMode Both = UserfaultMode.Wp | UserfaultMode.DontWake;
@@ -27,8 +27,6 @@ public sealed partial class UserfaultContext
 
     private int ProtectRange(ulong start, ulong end, bool enable)
     {
-        if (MmapChanging != 0)
-            return -Errno.EAGAIN;
         bool found = false;
         foreach ((_, _, VmArea area) in Mm.Areas.Iterate(start, end - 1))
         {

@@ -55,6 +55,9 @@ public sealed partial class UserfaultContext
         return wrong ? -Errno.EINVAL : 0;
     }
 
+    // Nothing is done on mappings that the reader does not know of yet.
+    private int CheckStable(ulong start, ulong length) => MmapChanging != 0 ? -Errno.EAGAIN : CheckRange(start, length);
+
     private static VmFlags FlagsOf(UserfaultRegister mode)
     {
         VmFlags flags = (mode & UserfaultRegister.Missing) != 0 ? VmFlags.UffdMissing : VmFlags.None;
@@ -106,6 +109,8 @@ public sealed partial class UserfaultContext
             ulong from = Math.Max(area.Start, start), to = Math.Min(area.End, end);
             if (area.Userfault != this || !area.Has(flags))
             {
+                if (area.HasAny(VmFlags.UffdWp & ~flags))
+                    _ = Mm.ChangeUffdWp(area, from, to, enable: false); // it takes no memory to take protection away
                 int error = Mm.ModifyUserfault(area, from, to, (area.Flags & ~VmFlags.UffdMask) | flags, this);
                 if (error != 0)
                     return error;

@@ -37,6 +37,7 @@ public sealed partial class MemoryDescriptor
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
         InheritSettings(parent);
+        HasAlikeNeighbours = parent.HasAlikeNeighbours;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
@@ -51,6 +52,12 @@ public sealed partial class MemoryDescriptor
         ThpDisabled = other.ThpDisabled;
         ThpAdvisedOnly = other.ThpAdvisedOnly;
     }
+
+    /// <summary>
+    /// Whether areas lost flags in the fork that made it, and were not merged with the neighbours that they are like now. As in Linux,
+    /// which looks for neighbours only where an area is made or changed.
+    /// </summary>
+    internal bool HasAlikeNeighbours { get; private set; }
 
     // The tree holds the parent's areas; each is replaced by its copy. Linux: dup_mmap
     private bool CopyAreas(MemoryDescriptor parent)
@@ -91,6 +98,7 @@ public sealed partial class MemoryDescriptor
             AnonVmaLinks.Fork(copy, source);
         copy.SetFlags(source.Flags & ~VmFlags.LockedMask);
         UserfaultContext.Fork(copy);
+        HasAlikeNeighbours |= copy.Flags != source.Flags;
         copy.File?.Get();
         copy.Operations?.Open(copy);
         LinkFile(copy);
