@@ -3,7 +3,7 @@ using Emu.Mm;
 namespace Emu.Syscalls;
 
 /// <summary>Keeping memory in memory. Linux: mm/mlock.c.</summary>
-internal static class LockCalls
+internal static class MlockCalls
 {
     private const int OnFault = 1;
 
