@@ -101,26 +101,22 @@ public enum UserfaultFlags : ulong
 }
 
 /// <summary>One message, as read gives it. Linux: <c>struct uffd_msg</c>; 32 bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1)]
+[StructLayout(LayoutKind.Explicit, Size = 32)]
 public struct UserfaultMessage
 {
     /// <summary>What it is about.</summary>
-    public UserfaultEvent Event;
-
-    private byte _reserved1;
-    private ushort _reserved2;
-    private uint _reserved3;
+    [FieldOffset(0)] public UserfaultEvent Event;
 
     /// <summary>
     /// First word: flags of a fault; from, for a remap; start, for a removal or an unmapping; the descriptor (set by who reads), for a fork.
     /// </summary>
-    public ulong Argument0;
+    [FieldOffset(8)] public ulong Argument0;
 
     /// <summary>Second word: address of a fault; to, for a remap; end, for a removal or an unmapping.</summary>
-    public ulong Argument1;
+    [FieldOffset(16)] public ulong Argument1;
 
     /// <summary>Third word: thread of a fault; length of a remap.</summary>
-    public ulong Argument2;
+    [FieldOffset(24)] public ulong Argument2;
 }
 
 /// <summary>What the calls that fill memory are told. Linux: <c>UFFDIO_*_MODE_*</c>.</summary>

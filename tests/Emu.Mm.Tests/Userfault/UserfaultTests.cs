@@ -147,7 +147,7 @@ public unsafe class UserfaultTests
         machine.Check();
         Assert.True(machine.Write(At, 2));
         Assert.True(machine.Write(At + 0x1000, 3)); // was not there: nothing to protect
-        Assert.Equal((UserfaultFlags)reader.Messages.Single().Argument0, UserfaultFlags.Write | UserfaultFlags.Wp);
+        Assert.Equal(UserfaultFlags.Write | UserfaultFlags.Wp, (UserfaultFlags)reader.Messages.Single().Argument0);
         Assert.Equal(-Errno.ENOENT, reader.Context.WriteProtect(At + 0x2000, 4096, UserfaultMode.Wp));
         Assert.Equal(-Errno.EINVAL, reader.Context.WriteProtect(At, 4096, UserfaultMode.Wp | UserfaultMode.DontWake));
         machine.Check();
