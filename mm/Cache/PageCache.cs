@@ -101,10 +101,9 @@ public sealed partial class PageCache
         ulong old = _pages.Store(index, (ulong)pfn << 1);
         Bug.On(old != 0 && (old & 1) == 0, "two pages at one offset of a file");
         PageCount++;
-        long[] stats = Stats(pfn);
-        stats[(int)NodeStat.FilePages]++;
+        _manager.ModifyStat(pfn, NodeStat.FilePages, 1);
         if (Kind == PageCacheKind.Shmem)
-            stats[(int)NodeStat.Shmem]++;
+            _manager.ModifyStat(pfn, NodeStat.Shmem, 1);
         _manager.AddLru(pfn);
     }
 
@@ -117,11 +116,10 @@ public sealed partial class PageCache
         ClearDirty(pfn);
         page.Mapping = MappingHandle.None;
         PageCount--;
-        long[] stats = Stats(pfn);
-        stats[(int)NodeStat.FilePages]--;
+        _manager.ModifyStat(pfn, NodeStat.FilePages, -1);
         if (Kind == PageCacheKind.Shmem)
         {
-            stats[(int)NodeStat.Shmem]--;
+            _manager.ModifyStat(pfn, NodeStat.Shmem, -1);
             Quota?.Release(1);
         }
         _manager.PutPage(pfn);
@@ -137,7 +135,8 @@ public sealed partial class PageCache
         if (Kind == PageCacheKind.Shmem)
             return;
         _pages.SetMark(page.Index, XaMark.Mark0);
-        Stats(pfn)[(int)NodeStat.FileDirty]++;
+        CountDirty(pfn, 1);
+        _manager.NodeOf(pfn).Stats[(int)NodeStat.Dirtied]++;
     }
 
     /// <summary>Drops every page and the handle: the file is gone. Linux: <c>truncate_inode_pages_final</c>.</summary>
@@ -158,10 +157,15 @@ public sealed partial class PageCache
         if (Kind == PageCacheKind.Shmem)
             return;
         _pages.ClearMark(page.Index, XaMark.Mark0);
-        Stats(pfn)[(int)NodeStat.FileDirty]--;
+        CountDirty(pfn, -1);
     }
 
-    private long[] Stats(uint pfn) => _manager.Memory.ZoneOf(pfn).Node.Stats;
+    // Linux: folio_account_dirtied, folio_account_cleaned
+    private void CountDirty(uint pfn, long pages)
+    {
+        _manager.ModifyStat(pfn, NodeStat.FileDirty, pages);
+        _manager.Memory.ZoneOf(pfn).Stats[(int)ZoneStat.ZoneWritePending] += pages;
+    }
 }
 
 /// <summary>Limits the pages that a tmpfs may take. Linux: <c>shmem_inode_acct_blocks</c>.</summary>

@@ -76,6 +76,12 @@ public sealed class Zone
     /// <summary>Watermarks in pages, by <see cref="Watermark"/>. Linux: <c>_watermark</c>.</summary>
     public long[] Watermarks { get; } = new long[4];
 
+    /// <summary>Pages by which the watermarks are raised for a while, after mobility groups were mixed. Linux: <c>watermark_boost</c>.</summary>
+    public long WatermarkBoost { get; internal set; }
+
+    /// <summary>A watermark as it stands now, in pages. Linux: <c>wmark_pages</c>.</summary>
+    public long WatermarkOf(Watermark mark) => Watermarks[(int)mark] + WatermarkBoost;
+
     /// <summary>Pages kept back from allocations that could have used a higher zone, by that zone's type.</summary>
     public long[] LowmemReserve { get; } = new long[MmConstants.ZoneTypes];
 

@@ -1,7 +1,10 @@
 namespace Emu.Mm;
 
 /// <summary>Takes pages from those who need them least. Linux: mm/vmscan.c.</summary>
-/// <remarks>Lock: the kernel lock; a page is taken off its list while it is worked on.</remarks>
+/// <remarks>
+/// It never sleeps: what Linux would wake the flusher threads for it writes itself. Lock: the kernel lock; a page is taken off its
+/// list while it is worked on.
+/// </remarks>
 public sealed partial class Vmscan
 {
     /// <summary>Pages that are taken from a list at a time. Linux: <c>SWAP_CLUSTER_MAX</c>.</summary>
@@ -9,7 +12,6 @@ public sealed partial class Vmscan
 
     private readonly MemoryManager _manager;
     private readonly PhysicalMemory _memory;
-    private bool _reclaiming;
 
     internal Vmscan(MemoryManager manager)
     {
@@ -20,29 +22,32 @@ public sealed partial class Vmscan
     /// <summary>Asked to wake kswapd of a node; null where nobody runs it, and allocations reclaim for themselves.</summary>
     public IKswapd? Kswapd { get; set; }
 
+    /// <summary>Whether a reclaim is under way: what it allocates itself comes from the reserve. Linux: PF_MEMALLOC of the reclaimer.</summary>
+    internal bool IsReclaiming { get; private set; }
+
     /// <summary>Reclaims for an allocation that found no memory. Linux: <c>try_to_free_pages</c>.</summary>
-    /// <returns>Pages reclaimed.</returns>
+    /// <returns>Pages reclaimed; 1 if enough is free for compaction to go on.</returns>
     internal long TryToFreePages(Zone[] zonelist, int order, GfpFlags gfp)
     {
-        if (_reclaiming)
-            return 0; // reclaim itself allocates: it has to make do with the reserve
-        ScanControl control = ScanControl.For(Reclaimer.Direct, Math.Max(1L << order, ClusterMax), order, Gfp.Zone(gfp));
+        if (IsReclaiming)
+            return 0;
+        ScanControl control = ScanControl.For(Reclaimer.Direct, ClusterMax, order, Gfp.Zone(gfp));
         control.MayWrite = (gfp & GfpFlags.Io) != 0;
-        _reclaiming = true;
-        try
-        {
-            do
-            {
-                foreach (Node node in NodesOf(zonelist, control.HighestZone))
-                    ShrinkNode(node, ref control);
-            }
-            while (control.Reclaimed < control.Target && --control.Priority >= 0);
-        }
-        finally
-        {
-            _reclaiming = false;
-        }
-        return control.Reclaimed;
+        return TryToFree(zonelist, ref control);
+    }
+
+    /// <summary>Reclaims from a group and those below it. Linux: <c>try_to_free_mem_cgroup_pages</c>.</summary>
+    /// <returns>Pages reclaimed.</returns>
+    internal long TryToFreeMemcgPages(MemoryCgroup group, long pages, GfpFlags gfp, bool mayWrite, Reclaimer reclaimer = Reclaimer.Direct,
+        int swappiness = -1)
+    {
+        if (IsReclaiming)
+            return 0;
+        ScanControl control = ScanControl.For(reclaimer, Math.Max(pages, ClusterMax), 0, ZoneType.Movable);
+        control.Group = group;
+        control.MayWrite = mayWrite && (gfp & GfpFlags.Io) != 0;
+        control.Swappiness = swappiness;
+        return TryToFree(_manager.Nodes[0].FallbackZones, ref control);
     }
 
     /// <summary>Reclaims until every zone of a node is above its high watermark. Linux: <c>balance_pgdat</c>.</summary>
@@ -54,7 +59,7 @@ public sealed partial class Vmscan
         if (IsBalanced(node, order))
             return true;
         _manager.Events[(int)VmEvent.PageOutRun]++;
-        _reclaiming = true;
+        IsReclaiming = true;
         try
         {
             for (int priority = ScanControl.DefaultPriority; priority >= 1 && !IsBalanced(node, order); priority--)
@@ -68,7 +73,7 @@ public sealed partial class Vmscan
         }
         finally
         {
-            _reclaiming = false;
+            IsReclaiming = false;
         }
         return IsBalanced(node, order);
     }
@@ -80,7 +85,7 @@ public sealed partial class Vmscan
         foreach (Zone zone in node.ThisNodeZones)
         {
             any = true;
-            if (zone.WatermarkOk(order, zone.Watermarks[(int)Watermark.High], ZoneType.Movable, AllocFlags.WatermarkMin))
+            if (zone.WatermarkOk(order, zone.WatermarkOf(Watermark.High), ZoneType.Movable, AllocFlags.WatermarkMin))
                 return true;
         }
         return !any;
@@ -102,20 +107,87 @@ public sealed partial class Vmscan
         }
     }
 
+    // Linux: do_try_to_free_pages
+    private long TryToFree(Zone[] zonelist, ref ScanControl control)
+    {
+        if (!control.IsCgroupReclaim)
+            _manager.Events[(int)VmEvent.AllocStallDma + (int)control.HighestZone]++;
+        IsReclaiming = true;
+        try
+        {
+            while (true)
+            {
+                ShrinkZones(zonelist, ref control);
+                if (control.Reclaimed != 0)
+                    return control.Reclaimed;
+                if (control.CompactionReady)
+                    return 1;
+                if (!TryHarder(ref control))
+                    return 0;
+                control.Priority = ScanControl.DefaultPriority;
+            }
+        }
+        finally
+        {
+            IsReclaiming = false;
+        }
+    }
+
+    private void ShrinkZones(Zone[] zonelist, ref ScanControl control)
+    {
+        do
+        {
+            foreach (Node node in NodesOf(zonelist, ref control))
+                ShrinkNode(node, ref control);
+        }
+        while (control.Reclaimed < control.Target && !control.CompactionReady && --control.Priority >= 0);
+    }
+
+    // Nothing came of the whole scan: what was spared in it is not spared in the next. Linux: the end of do_try_to_free_pages
+    private static bool TryHarder(ref ScanControl control)
+    {
+        if (!control.FullWalk)
+            return control.FullWalk = true;
+        if (control.SkippedDeactivate)
+        {
+            control.ForceDeactivate = true;
+            control.SkippedDeactivate = false;
+            return true;
+        }
+        if (!control.LowSkipped)
+            return false;
+        control.ForceDeactivate = false;
+        control.LowReclaim = true;
+        control.LowSkipped = false;
+        return true;
+    }
+
     // Linux: kswapd_shrink_node
     private static long KswapdTarget(Node node)
     {
         long target = 0;
         foreach (Zone zone in node.ThisNodeZones)
-            target += Math.Max(zone.Watermarks[(int)Watermark.High], ClusterMax);
+            target += Math.Max(zone.WatermarkOf(Watermark.High), ClusterMax);
         return target;
     }
 
-    private static IEnumerable<Node> NodesOf(Zone[] zonelist, ZoneType highest) =>
-        zonelist.Where(zone => zone.Type <= highest).Select(static zone => zone.Node).Distinct();
-
-    // Linux: shrink_node
-    private void ShrinkNode(Node node, ref ScanControl control) => ShrinkLruVec(node.Lru, ref control);
+    // Nodes of zones that can help. For a large block one whose zones can be compacted as they are is passed over. Linux: shrink_zones
+    private List<Node> NodesOf(Zone[] zonelist, ref ScanControl control)
+    {
+        List<Node> nodes = [];
+        foreach (Zone zone in zonelist)
+        {
+            if (zone.Type > control.HighestZone || nodes.Contains(zone.Node))
+                continue;
+            if (!control.IsCgroupReclaim && control.Order > MmConstants.CostlyOrder && _manager.Compaction.IsReady(zone, control.Order, control.HighestZone))
+            {
+                control.CompactionReady = true;
+                continue;
+            }
+            nodes.Add(zone.Node);
+        }
+        return nodes;
+    }
 }
 
 /// <summary>Runs kswapd. Owned by mm, implemented by whoever runs tasks.</summary>

@@ -34,6 +34,7 @@ public sealed partial class MemoryDescriptor
         Layout.CopyFrom(parent.Layout);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
+        MemoryCgroup = parent.MemoryCgroup;
         DefaultFlags = parent.DefaultFlags & InheritedDefaults;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
