@@ -19,16 +19,16 @@ public sealed unsafe partial class MemoryManager : IDisposable
     {
         Memory = new PhysicalMemory(layout);
         Nodes = MemoryInit.CreateNodes(Memory, cpus);
-        Allocator = new PageAllocator(Memory, Nodes, Events);
+        Allocator = new PageAllocator(Memory, Nodes, Events, cpus);
         MemoryInit.SetWatermarks(Nodes, Sysctl, cpus);
         Memcg = new MemoryCgroups(this);
-        Allocator.Memcg = Memcg;
         Oom = new OomKiller(this);
         Rmap = new Rmap(this);
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Vmscan = new Vmscan(this);
-        Allocator.Vmscan = Vmscan;
+        Compaction = new Compaction(this);
+        Allocator.Manager = this;
         Faults = new FaultHandler(this);
         TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
         ZeroPfn = Allocator.Allocate(GfpFlags.Kernel | GfpFlags.Zero, 0);
@@ -76,6 +76,12 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Reclaim.</summary>
     public Vmscan Vmscan { get; }
+
+    /// <summary>Compaction.</summary>
+    public Compaction Compaction { get; }
+
+    /// <summary>Takes the lines of the kernel's log; null drops them. Linux: <c>printk</c>.</summary>
+    public Action<string>? Log { get; set; }
 
     /// <summary>The page fault handler: the port that the MMU calls.</summary>
     public FaultHandler Faults { get; }
@@ -177,6 +183,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
         if (Memory.FrameTags[pfn] != 0)
             FrameWatch.OnKernelWrite(pfn, offset, length);
     }
+
+    /// <summary>Writes a line to the kernel's log. Linux: <c>pr_warn</c>.</summary>
+    internal void Print(string line) => Log?.Invoke(line);
 
     /// <summary>Returns RAM to the host. No address space may be in use any more.</summary>
     public void Dispose() => Memory.Dispose();

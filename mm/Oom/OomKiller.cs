@@ -21,6 +21,9 @@ public sealed class OomKiller
     /// <summary>Who knows the processes; null where there are none, and running out is an error alone.</summary>
     public IOomPort? Port { get; set; }
 
+    /// <summary>Whether a victim has not left yet: its memory is still to come.</summary>
+    internal bool IsPending => Port?.Processes().Any(static process => process.Mm.IsOomVictim) ?? false;
+
     /// <summary>Memory ran out. Linux: <c>out_of_memory</c>.</summary>
     /// <returns>Whether memory was or will be set free.</returns>
     internal bool OutOfMemory(in OomControl control)

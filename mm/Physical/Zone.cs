@@ -91,6 +91,9 @@ public sealed class Zone
     /// <summary>Allocations by where they came from. Linux: <c>vm_numa_event</c>.</summary>
     public long[] NumaStats { get; } = new long[(int)NumaStat.Count];
 
+    /// <summary>Frames of CMA areas. Linux: <c>cma_pages</c>.</summary>
+    public long CmaPages { get; internal set; }
+
     /// <summary>Frames reserved for atomic allocations of high order. Linux: <c>nr_reserved_highatomic</c>.</summary>
     public long ReservedHighAtomic { get; internal set; }
 
@@ -146,6 +149,13 @@ public sealed class Zone
         return true;
     }
 
+    /// <summary>Gives the per-CPU stocks back. Linux: <c>drain_all_pages</c>.</summary>
+    internal void Drain()
+    {
+        foreach (PerCpuPages stock in PerCpu)
+            stock.Drain();
+    }
+
     /// <summary>Brings every section up. For those who look at each frame.</summary>
     internal void GrowAll()
     {
@@ -161,9 +171,10 @@ public sealed class Zone
     /// <param name="mark">Pages that must stay free.</param>
     /// <param name="highestZone">Highest zone that the caller could have used.</param>
     /// <param name="flags">How far it may dip into reserves.</param>
-    public bool WatermarkOk(int order, long mark, ZoneType highestZone, AllocFlags flags)
+    /// <param name="extra">Pages to count as free on top: what could be reclaimed.</param>
+    public bool WatermarkOk(int order, long mark, ZoneType highestZone, AllocFlags flags, long extra = 0)
     {
-        long free = FreePages - UnusableFree(order, flags);
+        long free = FreePages + extra - UnusableFree(order, flags);
         long min = mark;
         if ((flags & AllocFlags.Reserves) != 0)
         {
@@ -181,12 +192,32 @@ public sealed class Zone
         return order == 0 || DeferredPages >= 1L << order || HasBlock(order, flags);
     }
 
+    /// <summary>
+    /// Whether an allocation of an order fails for want of memory (towards 0) or for fragmentation (towards 1000); -1000 if it
+    /// would succeed. Linux: <c>fragmentation_index</c>.
+    /// </summary>
+    public int FragmentationIndex(int order)
+    {
+        long blocks = 0, pages = 0, suitable = DeferredPages >> order;
+        for (int o = 0; o < MmConstants.PageOrders; o++)
+        {
+            long free = Buddy.Areas[o].FreeBlocks;
+            blocks += free;
+            pages += free << o;
+            if (o >= order)
+                suitable += free << (o - order);
+        }
+        if (suitable != 0)
+            return -1000;
+        return blocks == 0 ? 0 : (int)(1000 - ((1000 + ((pages * 1000) >> order)) / blocks));
+    }
+
     // Linux: __zone_watermark_unusable_free
     private long UnusableFree(int order, AllocFlags flags)
     {
         long unusable = (1L << order) - 1;
         if ((flags & AllocFlags.Reserves) == 0)
-            unusable += ReservedHighAtomic;
+            unusable += Buddy.FreeHighAtomicPages;
         if ((flags & AllocFlags.Cma) == 0)
             unusable += Buddy.FreeCmaPages;
         return unusable;

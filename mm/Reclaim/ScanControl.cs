@@ -34,6 +34,9 @@ internal struct ScanControl
     /// <summary>The group that is over its limit, with all below it; null for the whole machine. Linux: <c>target_mem_cgroup</c>.</summary>
     public MemoryCgroup? Group;
 
+    /// <summary>Nodes that help the allocation; empty for all.</summary>
+    public NodeMask Nodes;
+
     /// <summary>log2 of the part of each list that is left out; falls as reclaim gets harder.</summary>
     public int Priority;
 

@@ -27,13 +27,39 @@ public sealed partial class Vmscan
 
     /// <summary>Reclaims for an allocation that found no memory. Linux: <c>try_to_free_pages</c>.</summary>
     /// <returns>Pages reclaimed; 1 if enough is free for compaction to go on.</returns>
-    internal long TryToFreePages(Zone[] zonelist, int order, GfpFlags gfp)
+    internal long TryToFreePages(in AllocationContext context)
     {
         if (IsReclaiming)
             return 0;
-        ScanControl control = ScanControl.For(Reclaimer.Direct, ClusterMax, order, Gfp.Zone(gfp));
-        control.MayWrite = (gfp & GfpFlags.Io) != 0;
-        return TryToFree(zonelist, ref control);
+        ScanControl control = ScanControl.For(Reclaimer.Direct, ClusterMax, context.Order, context.HighestZone);
+        control.MayWrite = (context.Gfp & GfpFlags.Io) != 0;
+        control.Nodes = context.Nodes;
+        return TryToFree(context.Zonelist, ref control);
+    }
+
+    /// <summary>Reclaims on one node before another is asked: zone_reclaim_mode. Linux: <c>node_reclaim</c>.</summary>
+    /// <returns>Whether enough was found for the allocation.</returns>
+    internal bool ReclaimNode(Node node, GfpFlags gfp, int order)
+    {
+        const int MayWriteBit = 2, MayUnmapBit = 4, Priority = 4;
+        if (IsReclaiming)
+            return false;
+        int mode = _manager.Sysctl.ZoneReclaimMode;
+        long unmapped = node.Stats[(int)NodeStat.InactiveFile] + node.Stats[(int)NodeStat.ActiveFile];
+        if ((mode & MayUnmapBit) == 0)
+            unmapped = Math.Max(unmapped - node.Stats[(int)NodeStat.FileMapped], 0);
+        if (unmapped <= (long)node.ManagedPages * _manager.Sysctl.MinUnmappedRatio / 100)
+            return false;
+        long wanted = 1L << order;
+        ScanControl control = ScanControl.For(Reclaimer.Direct, Math.Max(wanted, ClusterMax), order, Gfp.Zone(gfp));
+        control.MayWrite = (mode & MayWriteBit) != 0;
+        control.MayUnmap = control.MaySwap = (mode & MayUnmapBit) != 0;
+        IsReclaiming = true;
+        for (control.Priority = Priority; control.Reclaimed < wanted && control.Priority >= 0; control.Priority--)
+            ShrinkNode(node, ref control);
+        IsReclaiming = false;
+        _manager.Events[(int)(control.Reclaimed >= wanted ? VmEvent.ZoneReclaimSuccess : VmEvent.ZoneReclaimFailed)]++;
+        return control.Reclaimed >= wanted;
     }
 
     /// <summary>Reclaims from a group and those below it. Linux: <c>try_to_free_mem_cgroup_pages</c>.</summary>
@@ -92,18 +118,18 @@ public sealed partial class Vmscan
     }
 
     /// <summary>Tells kswapd that a node runs short. Linux: <c>wakeup_kswapd</c>.</summary>
-    internal void WakeKswapd(Zone[] zonelist, int order)
+    internal void WakeKswapd(in AllocationContext context)
     {
         if (Kswapd == null)
             return;
         Node? last = null;
-        foreach (Zone zone in zonelist)
+        foreach (Zone zone in context.Zonelist)
         {
-            if (zone.Node == last)
+            if (zone.Node == last || !context.Allows(zone))
                 continue;
             last = zone.Node;
-            if (!IsBalanced(last, order))
-                Kswapd.Wake(last, order);
+            if (!IsBalanced(last, context.Order))
+                Kswapd.Wake(last, context.Order);
         }
     }
 
@@ -177,7 +203,7 @@ public sealed partial class Vmscan
         List<Node> nodes = [];
         foreach (Zone zone in zonelist)
         {
-            if (zone.Type > control.HighestZone || nodes.Contains(zone.Node))
+            if (zone.Type > control.HighestZone || nodes.Contains(zone.Node) || !(control.Nodes.IsEmpty || control.Nodes.Contains(zone.Node.Id)))
                 continue;
             if (!control.IsCgroupReclaim && control.Order > MmConstants.CostlyOrder && _manager.Compaction.IsReady(zone, control.Order, control.HighestZone))
             {
