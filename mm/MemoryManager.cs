@@ -28,6 +28,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Splitter = new FolioSplitter(this);
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
+        Migration = new Migration(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
@@ -79,6 +80,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Compaction.</summary>
     public Compaction Compaction { get; }
+
+    /// <summary>Moves pages.</summary>
+    internal Migration Migration { get; }
 
     /// <summary>Takes the lines of the kernel's log; null drops them. Linux: <c>printk</c>.</summary>
     public Action<string>? Log { get; set; }

@@ -57,6 +57,12 @@ public sealed class MmSysctl
     /// <summary>Percent of a node's pages that file pages beyond the mapped ones must reach before it is reclaimed for. Linux: min_unmapped_ratio.</summary>
     public int MinUnmappedRatio { get; set; } = 1;
 
+    /// <summary>How eagerly kcompactd compacts ahead of need, 0 to 100. Linux: compaction_proactiveness.</summary>
+    public int CompactionProactiveness { get; set; } = 20;
+
+    /// <summary>Whether compaction moves locked pages. Linux: compact_unevictable_allowed.</summary>
+    public int CompactUnevictableAllowed { get; set; } = 1;
+
     /// <summary>What to do when memory ran out: 0 kill a process, 1 stop the machine unless a policy bounds it, 2 stop it. Linux: panic_on_oom.</summary>
     public int PanicOnOom { get; set; }
 

@@ -125,6 +125,30 @@ public sealed partial class PageCache
         _manager.PutPage(pfn);
     }
 
+    /// <summary>Puts another page in the place of one; the cache's reference goes over. For migration. Linux: <c>__folio_migrate_mapping</c>.</summary>
+    /// <param name="from">Mapped nowhere.</param>
+    /// <param name="to">Has the offset and the mapping of the other.</param>
+    internal void Replace(uint from, uint to)
+    {
+        ref Page old = ref _manager.Page(from);
+        bool dirty = old.Has(PageFlags.Dirty), shmem = Kind == PageCacheKind.Shmem;
+        _pages.Store(old.Index, (ulong)to << 1);
+        old.RefCount--;
+        _manager.GetPage(to);
+        _manager.ModifyStat(from, NodeStat.FilePages, -1);
+        _manager.ModifyStat(to, NodeStat.FilePages, 1);
+        if (shmem)
+        {
+            _manager.ModifyStat(from, NodeStat.Shmem, -1);
+            _manager.ModifyStat(to, NodeStat.Shmem, 1);
+        }
+        else if (dirty)
+        {
+            CountDirty(from, -1);
+            CountDirty(to, 1);
+        }
+    }
+
     /// <summary>Marks a page as newer than the store. Linux: <c>filemap_dirty_folio</c>.</summary>
     public void SetDirty(uint pfn)
     {

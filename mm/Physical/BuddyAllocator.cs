@@ -74,6 +74,14 @@ public sealed unsafe class BuddyAllocator
     /// <summary>A page block smaller than the one claimed changed its mobility. Whoever acts on it clears it. Linux: <c>ZONE_BOOSTED_WATERMARK</c>.</summary>
     internal bool MixedBlocks { get; set; }
 
+    /// <summary>Whether a block of exactly this order is free for a mobility group, or can be taken over by it. Linux: a part of <c>__compact_finished</c>.</summary>
+    internal bool CanServe(int order, MigrateType type)
+    {
+        if (!Areas[order].IsEmpty(type) || (type == MigrateType.Movable && !Areas[order].IsEmpty(MigrateType.Cma)))
+            return true;
+        return ShouldTryClaim(order, type) && FindFallback(order, type, out _);
+    }
+
     /// <summary>Takes the smallest block of one type that is large enough, splitting it. Linux: <c>__rmqueue_smallest</c>.</summary>
     public uint TakeSmallest(int order, MigrateType type)
     {

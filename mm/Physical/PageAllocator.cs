@@ -99,6 +99,13 @@ public sealed unsafe partial class PageAllocator
             zone.Buddy.Free(pfn, order, type);
     }
 
+    /// <summary>Makes a frame that was taken off the free lists by hand a page with one reference. Linux: <c>post_alloc_hook</c>.</summary>
+    internal uint PrepareIsolated(uint pfn)
+    {
+        Prepare(pfn, 0, GfpFlags.HighUserMovable);
+        return pfn;
+    }
+
     /// <summary>Adds a user of a page. Linux: <c>folio_get</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Get(uint pfn) => _pages[pfn].RefCount++;

@@ -97,6 +97,9 @@ public sealed class Zone
     /// <summary>Frames reserved for atomic allocations of high order. Linux: <c>nr_reserved_highatomic</c>.</summary>
     public long ReservedHighAtomic { get; internal set; }
 
+    /// <summary>What compaction remembers.</summary>
+    internal CompactState Compact { get; } = new();
+
     /// <summary>Allocations served here.</summary>
     public long AllocationCount { get; internal set; }
 
@@ -210,6 +213,19 @@ public sealed class Zone
         if (suitable != 0)
             return -1000;
         return blocks == 0 ? 0 : (int)(1000 - ((1000 + ((pages * 1000) >> order)) / blocks));
+    }
+
+    /// <summary>Percent of the free pages that are in blocks too small for an order. Linux: <c>extfrag_for_order</c>.</summary>
+    public int ExternalFragmentation(int order)
+    {
+        long pages = DeferredPages, suitable = DeferredPages;
+        for (int o = 0; o < MmConstants.PageOrders; o++)
+        {
+            long free = Buddy.Areas[o].FreeBlocks << o;
+            pages += free;
+            suitable += o >= order ? free : 0;
+        }
+        return pages == 0 ? 0 : (int)((pages - suitable) * 100 / pages);
     }
 
     // Linux: __zone_watermark_unusable_free

@@ -120,6 +120,9 @@ public sealed class SwapArea
         _cache.Store(slot, (ulong)pfn << 1);
     }
 
+    /// <summary>Another page takes the place of the cached one.</summary>
+    internal void ReplaceInCache(ulong slot, uint pfn) => _cache.Store(slot, (ulong)pfn << 1);
+
     /// <summary>The cached page goes, and leaves a shadow while PTEs still name the slot. Linux: <c>put_swap_folio</c>.</summary>
     internal void RemoveFromCache(ulong slot, ulong shadow)
     {

@@ -116,6 +116,23 @@ public sealed class SwapSpace
         _manager.PutPage(pfn);
     }
 
+    /// <summary>Makes another page the cached one of an entry; the cache's reference goes over. For migration.</summary>
+    internal void ReplaceInCache(uint from, uint to)
+    {
+        ref Page old = ref _manager.Page(from);
+        ref Page page = ref _manager.Page(to);
+        SwapEntry entry = SwapEntry.FromValue(old.Private);
+        _manager.ModifyStat(from, NodeStat.Swapcached, -1);
+        _manager.NodeOf(from).Stats[(int)NodeStat.FilePages]--;
+        old.RefCount--;
+        page.Set(PageFlags.SwapCache);
+        page.Private = old.Private;
+        Area(entry).ReplaceInCache(entry.Offset, to);
+        _manager.GetPage(to);
+        _manager.ModifyStat(to, NodeStat.Swapcached, 1);
+        _manager.NodeOf(to).Stats[(int)NodeStat.FilePages]++;
+    }
+
     /// <summary>Gives up the slot of a cached page if nothing names it any more. Linux: <c>folio_free_swap</c>.</summary>
     /// <returns>Whether the page left the cache.</returns>
     internal bool TryFree(uint pfn)
