@@ -6,7 +6,7 @@ namespace Emu.Syscalls;
 
 /// <summary>One machine: its memory, its processors, its clock, and the tasks that run on it.</summary>
 /// <remarks>Everything is reached from here; there is no global state, so that machines do not disturb each other.</remarks>
-public sealed class Kernel : IDisposable
+public sealed partial class Kernel : IDisposable
 {
     /// <summary>Brings a machine up; nothing runs on it yet.</summary>
     /// <exception cref="OutOfMemoryException">The host refuses the memory.</exception>
@@ -31,6 +31,8 @@ public sealed class Kernel : IDisposable
             };
         }
         Stop = new MachineStop(Processors);
+        Scheduler = new Scheduler(this);
+        Stop.Requested = Scheduler.Attend;
         Dispatcher = new SyscallDispatcher(this);
     }
 

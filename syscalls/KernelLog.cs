@@ -8,6 +8,15 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "unknown instruction at {Rip:x}: {Bytes}; the program gets SIGILL")]
     public static partial void UndefinedInstruction(ILogger log, ulong rip, string bytes);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "out of memory: process {ProcessId} is killed at its access to {Address:x}")]
+    public static partial void OutOfMemory(ILogger log, int processId, ulong address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "deadlock: every task waits, and nothing can wake one:\n{Waiters}")]
+    public static partial void Deadlock(ILogger log, string waiters);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "the first process has ended; what is left waits for nothing:\n{Waiters}")]
+    public static partial void Abandoned(ILogger log, string waiters);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "system call {Number} ({Name}) is not supported: ENOSYS")]
     public static partial void UnknownSystemCall(ILogger log, int number, string name);
 }

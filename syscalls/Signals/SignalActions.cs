@@ -70,12 +70,19 @@ public struct SignalAction
 public sealed class SignalActions
 {
     private readonly SignalAction[] _actions = new SignalAction[Signal.Last];
+    private WaitQueue? _signalFdWaiters;
 
     /// <summary>Thread groups that use it. Linux: <c>count</c>.</summary>
     public int Users { get; internal set; } = 1;
 
+    /// <summary>Polls of signalfds. Linux: <c>signalfd_wqh</c>.</summary>
+    internal WaitQueue SignalFdWaiters => _signalFdWaiters ??= new WaitQueue("a signal");
+
     /// <summary>The action on a signal.</summary>
     public ref SignalAction this[int signal] => ref _actions[signal - 1];
+
+    /// <summary>Tells them that a signal has come.</summary>
+    internal void NotifySignalFds() => _signalFdWaiters?.Wake();
 
     /// <summary>A copy, for a child.</summary>
     internal SignalActions Copy()

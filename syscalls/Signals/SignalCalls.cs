@@ -102,7 +102,10 @@ internal static class SignalCalls
     {
         action.Flags &= SignalActionFlags.Known;
         action.Mask &= ~Signal.Unblockable;
+        bool wasIgnored = group.Actions[signal].Handler == SignalAction.Ignore;
         group.Actions[signal] = action;
+        if (wasIgnored && action.Handler != SignalAction.Ignore)
+            group.UnignoreTimers(signal);
         bool ignored = action.Handler == SignalAction.Ignore ||
             (action.Handler == SignalAction.Default && Signal.Has(Signal.IgnoreMask, signal));
         if (!ignored)

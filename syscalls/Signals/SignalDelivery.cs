@@ -40,6 +40,7 @@ internal static class SignalDelivery
     // Linux: handle_signal
     private static void Handle(Task task, in SigInfo info, in SignalAction action)
     {
+        task.Kernel.TaskObserver?.Signalled(task, info);
         if (task.OriginalRax >= 0)
             ChooseResult(task, action);
         task.Rseq.OnSignal(task);
@@ -113,24 +114,35 @@ internal static class SignalDelivery
                     current.Handler = SignalAction.Default;
                 return true;
             }
-            if (!TakeDefaultAction(task, signal))
+            if (!TakeDefaultAction(task, info))
                 return false;
         }
     }
 
     // Returns whether the task lives on.
-    private static bool TakeDefaultAction(Task task, int signal)
+    private static bool TakeDefaultAction(Task task, in SigInfo info)
     {
+        int signal = info.Signo;
         if (Signal.Has(Signal.IgnoreMask, signal))
             return true;
         if (Signal.Has(Signal.StopMask, signal))
         {
             if (signal == Signal.SIGSTOP || !ProcessGroups.IsOrphaned(task.Group.ProcessGroup, except: null))
-                SignalStop.Stop(task, signal);
+                Stop(task, info);
             return true;
         }
-        KernelLog.Killed(task, signal);
+        if (task.Kernel.TaskObserver is { } observer)
+        {
+            observer.Signalled(task, info);
+            observer.Dying(task, info);
+        }
         TaskExit.ExitGroup(task, signal);
         return false;
+    }
+
+    private static void Stop(Task task, in SigInfo info)
+    {
+        task.Kernel.TaskObserver?.Signalled(task, info);
+        SignalStop.Stop(task, info.Signo);
     }
 }

@@ -80,8 +80,18 @@ public sealed partial class Task
     /// <summary>Number of the system call that the registers are those of, -1 if none. Linux: <c>orig_ax</c>.</summary>
     internal long OriginalRax { get; set; } = -1;
 
-    /// <summary>The last exception and its error code and address, for signal frames. Linux: <c>thread.trap_nr</c>, <c>error_code</c>, <c>cr2</c>.</summary>
-    internal ulong TrapNumber, TrapError, TrapAddress;
+    /// <summary>The last exception, an <see cref="Cpu.ExceptionVector"/>. Linux: <c>thread.trap_nr</c>, with <c>error_code</c> and <c>cr2</c> below.</summary>
+    public ulong TrapNumber { get; internal set; }
+
+    /// <summary>Its error code.</summary>
+    public ulong TrapError { get; internal set; }
+
+    /// <summary>The address of the last page fault.</summary>
+    public ulong TrapAddress { get; internal set; }
+
+    /// <summary>Sends it a signal of the kernel. Linux: <c>send_sig</c>.</summary>
+    /// <param name="signal">The signal.</param>
+    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForKernel(signal));
 
     /// <summary>Whether a signal may be deliverable. Linux: <c>signal_pending</c>.</summary>
     internal bool IsSignalPending => (Work & TaskWork.SignalPending) != 0;

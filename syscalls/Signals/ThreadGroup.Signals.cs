@@ -58,6 +58,9 @@ public sealed partial class ThreadGroup
     /// <summary>Whether it is about to end.</summary>
     public bool IsExiting => (Flags & SignalFlags.GroupExit) != 0;
 
+    /// <summary>Tells signalfds that a signal has come. Linux: <c>signalfd_notify</c>.</summary>
+    internal void NotifySignalFds() => Actions.NotifySignalFds();
+
     /// <summary>Notes that a stop begins or ends. Linux: <c>signal_set_stop_flags</c>.</summary>
     internal void SetStopFlags(SignalFlags flags) =>
         Flags = (Flags & ~(SignalFlags.StopStopped | SignalFlags.StopContinued | SignalFlags.ChildMask)) | flags;

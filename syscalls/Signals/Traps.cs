@@ -16,7 +16,7 @@ internal static class Traps
                 task.Work |= TaskWork.Reschedule;
                 return;
             case FaultStatus.OutOfMemory:
-                KernelLog.OutOfMemory(task.Kernel.Log, task.ThreadId, fault.Address);
+                KernelLog.OutOfMemory(task.Kernel.Log, task.ProcessId, fault.Address);
                 SignalSender.SendToProcess(task.Group, SigInfo.ForKernel(Signal.SIGKILL));
                 return;
         }

@@ -9,7 +9,8 @@ public sealed class SyscallDispatcher(Kernel kernel)
     private readonly HashSet<int> _reported = [];
 
     /// <summary>Serves the system call that the task's registers ask for.</summary>
-    public void Dispatch(Task task)
+    /// <returns>Whether the task goes on: not if the call is suspended, or the task has ended.</returns>
+    internal bool Dispatch(Task task)
     {
         ref CpuState state = ref task.Cpu.State;
         int number = (int)state.Gpr[Registers.Rax];
@@ -18,20 +19,27 @@ public sealed class SyscallDispatcher(Kernel kernel)
         task.EnterSystemCall(number);
         SyscallRow? row = SyscallTable.Find(number);
         long result = kernel.SyscallObserver == null ? Serve(task, row, number, args) : ServeObserved(task, row, number, args);
+        if (task.IsExiting || result == Task.Suspended)
+            return false;
         task.LeaveSystemCall();
         task.Cpu.State.Gpr[Registers.Rax] = (ulong)result;
+        return true;
     }
 
-    private long Serve(Task task, SyscallRow? row, int number, in SyscallArguments args) =>
-        row?.Handler is { } handler ? handler(task, args) : Unknown(number);
+    private long Serve(Task task, SyscallRow? row, int number, in SyscallArguments args)
+    {
+        task.OriginalRax = number;
+        return row?.Handler is { } handler ? handler(task, args) : Unknown(number);
+    }
 
     private long ServeObserved(Task task, SyscallRow? row, int number, in SyscallArguments args)
     {
         ISyscallObserver observer = kernel.SyscallObserver!;
         SyscallRow shown = row ?? new SyscallRow(number, $"syscall_{number:#x}", "hex,hex,hex,hex,hex,hex", null);
-        observer.Enter(task, shown, args);
+        if (!task.IsResuming)
+            observer.Enter(task, shown, args);
         long result = Serve(task, row, number, args);
-        if (task.ExitStatus == null)
+        if (!task.IsExiting && result != Task.Suspended)
             observer.Leave(task, shown, args, result);
         return result;
     }

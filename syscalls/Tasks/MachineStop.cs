@@ -16,6 +16,12 @@ public enum StopReason
 
     /// <summary>The host sent a signal that ends emu.</summary>
     HostSignal,
+
+    /// <summary>Every task waits, and nothing can ever wake one.</summary>
+    Deadlock,
+
+    /// <summary>The first process has ended, and what is left waits for what can never come.</summary>
+    Abandoned,
 }
 
 /// <summary>Stops a machine from outside: no task of it runs on, none is told.</summary>
@@ -29,11 +35,15 @@ public sealed class MachineStop(Processor[] processors)
     /// <summary>Whether it was stopped.</summary>
     public bool IsRequested => Reason != StopReason.None;
 
+    /// <summary>Called after a request, from the thread that makes it: whoever waits is to look.</summary>
+    internal Action? Requested { get; set; }
+
     /// <summary>Stops the machine at the end of the current block or system call. From any thread; the first reason stands.</summary>
     public void Request(StopReason reason)
     {
         Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None);
         foreach (Processor processor in processors)
             processor.Interrupt();
+        Requested?.Invoke();
     }
 }

@@ -23,13 +23,13 @@ public sealed class Pid(int number)
     public IReadOnlyList<ThreadGroup> Session => _session;
 
     /// <summary>Who waits for the process to end: pidfds. Linux: <c>wait_pidfd</c>.</summary>
-    public WaitQueue ExitWaiters => _exitWaiters ??= new WaitQueue("pidfd");
+    internal WaitQueue ExitWaiters => _exitWaiters ??= new WaitQueue("pidfd");
 
     /// <summary>Whether nobody goes by it.</summary>
     internal bool IsUnused => Task == null && Process == null && _processGroup.Count == 0 && _session.Count == 0;
 
     /// <summary>Tells pidfds. Linux: <c>do_notify_pidfd</c>.</summary>
-    internal void NotifyExit() => _exitWaiters?.WakeAll();
+    internal void NotifyExit() => _exitWaiters?.Wake();
 
     internal void AddToGroup(ThreadGroup member) => _processGroup.Add(member);
 

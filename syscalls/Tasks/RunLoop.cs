@@ -1,56 +1,82 @@
 using Emu.Cpu;
-using Emu.Mm;
 
 namespace Emu.Syscalls;
 
 /// <summary>The one place where processor, mm and kernel meet.</summary>
-public static class RunLoop
+internal static class RunLoop
 {
-    /// <summary>Runs a task until it ends.</summary>
-    public static void Run(Task task, Processor processor)
+    /// <summary>Runs a task until it sleeps, gives way, ends or the machine is stopped.</summary>
+    public static void Run(Task task)
     {
         Kernel kernel = task.Kernel;
-        processor.SwitchMm(task.Mm);
-        processor.FaultContext = task.User.Context;
-        while (task.ExitStatus == null && !kernel.Stop.IsRequested)
+        if (task.KernelFunction is { } function)
         {
-            if (processor.Budget <= 0 && !TryGrant(kernel, processor))
-                break;
+            function(task);
+            TaskExit.Exit(task, 0);
+            return;
+        }
+        if (task.IsSuspended && !Resume(task))
+            return;
+        while (LeaveKernel(task) && !kernel.Stop.IsRequested)
+        {
+            Processor processor = task.Token!.Processor;
             ExitReason reason = kernel.Engine.Run(processor, task.Cpu);
             kernel.Clock.Retired = processor.Retired;
+            if (reason == ExitReason.SystemCall)
+            {
+                if (!kernel.Dispatcher.Dispatch(task))
+                    return;
+                continue;
+            }
+            task.OriginalRax = -1;
             switch (reason)
             {
-                case ExitReason.SystemCall:
-                    kernel.Dispatcher.Dispatch(task);
-                    break;
                 case ExitReason.PageFault:
-                    FaultOutcome outcome = processor.Fault.Outcome;
-                    Die(task, new SignalReport(outcome.Signal, outcome.Code) { Fault = processor.Fault, Address = processor.Fault.Address });
+                    Traps.OnPageFault(task, processor.Fault);
                     break;
                 case ExitReason.Exception:
-                    Die(task, new SignalReport(4, 1) { Exception = processor.Exception, Address = task.Cpu.State.Rip });
+                    Traps.OnException(task, processor.Exception);
+                    break;
+                default:
+                    kernel.Scheduler.Tick(task);
                     break;
             }
         }
-        if (task.ExitStatus is { } status)
-            kernel.TaskObserver?.Ended(task, status);
     }
 
-    // The next slice, or what is left of the instructions that the machine may execute.
-    private static bool TryGrant(Kernel kernel, Processor processor)
+    // A system call goes on that was suspended. Returns whether the task goes on too.
+    private static bool Resume(Task task)
     {
-        ulong left = kernel.Options.MaxInstructions - Math.Min(processor.Retired, kernel.Options.MaxInstructions);
-        if (left != 0)
-            processor.Grant((long)Math.Min(left, (ulong)kernel.Options.SliceInstructions));
-        else
-            kernel.Stop.Request(StopReason.InstructionLimit);
-        return left != 0;
+        task.EndSuspension();
+        task.IsResuming = true;
+        bool goesOn = task.Kernel.Dispatcher.Dispatch(task);
+        task.IsResuming = false;
+        return goesOn;
     }
 
-    private static void Die(Task task, in SignalReport signal)
+    // What is to be done before user mode goes on; false if it does not. Linux: exit_to_user_mode_loop
+    private static bool LeaveKernel(Task task)
     {
-        task.Kernel.TaskObserver?.Signalled(task, signal);
-        task.Kernel.TaskObserver?.Dying(task, signal);
-        task.ExitStatus = signal.Number;
+        Kernel kernel = task.Kernel;
+        while (task.Work != TaskWork.None)
+        {
+            if (task.IsExiting)
+                return false;
+            if ((task.Work & TaskWork.Reschedule) != 0)
+            {
+                task.Work &= ~TaskWork.Reschedule;
+                if (kernel.Scheduler.GiveWay(task))
+                    return false;
+            }
+            if ((task.Work & TaskWork.SignalPending) != 0)
+                SignalDelivery.Run(task);
+            else if ((task.Work & TaskWork.Rseq) != 0)
+                task.Rseq.Update(task);
+        }
+        if (task.IsExiting)
+            return false;
+        if (kernel.Timers.HasChanged)
+            task.Token!.Grant(task);
+        return true;
     }
 }

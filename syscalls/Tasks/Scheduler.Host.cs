@@ -16,7 +16,7 @@ internal sealed partial class Scheduler
     private volatile bool _hasArrivals;
     private int _hostCalls;
     private long _freeSince;
-    private bool _listens;
+    private bool _listens, _isRunning, _hasEnded;
 
     /// <summary>Says whether functions may be posted although no task waits for the host: then a machine where nothing runs is no deadlock.</summary>
     public void Listen(bool listens)
@@ -34,10 +34,13 @@ internal sealed partial class Scheduler
             _hasArrivals = true;
             _cpu.Idle.Pass();
             _cpu.Processor.Interrupt();
-            if (_cpu.Worker == null)
+            if (_cpu.Worker == null && _isRunning && !_hasEnded)
                 HandOver(_cpu, null);
         }
     }
+
+    /// <summary>Has whoever has the CPU look for what has changed. From any host thread.</summary>
+    public void Attend() => Post(static () => { });
 
     /// <summary>Waits until the task is woken, one of the host's descriptors is ready, or time is up.</summary>
     /// <remarks>A wake that came since the task's last sleep is not lost: the wait returns at once.</remarks>
@@ -145,6 +148,8 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             _hostCalls--;
+            if (_hasEnded)
+                throw new MachineEndedException();
             taken = _cpu.Worker == null;
             if (taken)
             {
@@ -161,7 +166,7 @@ internal sealed partial class Scheduler
         if (taken)
             _kernel.Clock.Pass(HostClock.Monotonic() - _freeSince);
         else
-            worker.Baton.Wait();
+            WaitForCpu(worker);
         task.IsInHostCall = false;
         task.State = TaskState.Running;
         task.Worker = null;

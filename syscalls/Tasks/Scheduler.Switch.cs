@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <content>Passing the CPU on, and what happens while nothing can run. Linux: <c>__schedule</c>, kernel/sched/idle.c.</content>
@@ -25,14 +23,13 @@ internal sealed partial class Scheduler
             worker.Cpu!.SwitchIn(next);
             RunLoop.Run(next);
             // The task may have slept meanwhile and gone on with another CPU.
-            if (worker.Cpu!.Current is { } current)
-                worker.Cpu.SwitchOut(current);
+            worker.Cpu!.SwitchOut(next);
             next = null;
         }
     }
 
     /// <summary>The host threads that there are.</summary>
-    internal int Workers => _workers;
+    internal int Workers => _workers.Count;
 
     // Leaves the CPU to another task, in the middle of the kernel, until this one is chosen again.
     private void SwitchAway(Task task)
@@ -40,16 +37,22 @@ internal sealed partial class Scheduler
         CpuToken cpu = task.Token!;
         Worker worker = cpu.Worker!;
         cpu.SwitchOut(task);
-        Task? next = PickNext(cpu);
-        Bug.On(next == null, "the machine has ended while a task sleeps");
+        Task next = PickNext(cpu) ?? throw new MachineEndedException();
         if (next != task)
         {
             task.Worker = worker;
             HandOver(cpu, next);
-            worker.Baton.Wait();
+            WaitForCpu(worker);
             task.Worker = null;
         }
         worker.Cpu!.SwitchIn(task);
+    }
+
+    private static void WaitForCpu(Worker worker)
+    {
+        worker.Baton.Wait();
+        if (worker.Cpu == null)
+            throw new MachineEndedException();
     }
 
     private void HandOver(CpuToken cpu, Task? next)
@@ -57,10 +60,17 @@ internal sealed partial class Scheduler
         Worker? worker = next?.Worker;
         if (worker == null)
         {
-            worker = _spares.TryPop(out Worker? spare) ? spare : new Worker(this, _workers++);
+            worker = _spares.TryPop(out Worker? spare) ? spare : AddWorker();
             worker.First = next;
         }
         Grant(cpu, worker);
+    }
+
+    private Worker AddWorker()
+    {
+        Worker worker = new(this, _workers.Count);
+        _workers.Add(worker);
+        return worker;
     }
 
     private static void Grant(CpuToken cpu, Worker worker)
@@ -75,15 +85,16 @@ internal sealed partial class Scheduler
     {
         while (true)
         {
+            if (_kernel.Stop.IsRequested)
+                break;
             if (PickReady() is { } next)
                 return next;
             if (_kernel.Pids.TaskCount == 0)
-            {
-                End();
-                return null;
-            }
+                break;
             WaitForWork(cpu);
         }
+        End();
+        return null;
     }
 
     private Task? PickReady()
@@ -111,17 +122,21 @@ internal sealed partial class Scheduler
         WaitForHost(cpu, next);
     }
 
-    // The last task is gone: the workers go too.
+    // Nobody runs any more: the workers go. Those in a call of the host do when it returns.
     private void End()
     {
-        while (_spares.TryPop(out Worker? spare))
+        Worker[] workers;
+        lock (_gate)
         {
-            spare.Cpu = null;
-            spare.Baton.Pass();
+            _hasEnded = true;
+            workers = [.. _workers];
         }
-        Worker last = _cpu.Worker!;
-        last.Cpu = null;
-        last.Baton.Pass();
-        _kernel.OnEnded();
+        foreach (Worker worker in workers)
+        {
+            worker.InterruptHostCall();
+            worker.Cpu = null;
+            worker.Baton.Pass();
+        }
+        _ended.Pass();
     }
 }

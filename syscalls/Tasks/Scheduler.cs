@@ -17,7 +17,7 @@ internal sealed partial class Scheduler
     private readonly RunQueue _queue = new();
     private readonly CpuToken _cpu;
     private readonly Stack<Worker> _spares = new();
-    private int _workers;
+    private readonly List<Worker> _workers = [];
 
     public Scheduler(Kernel kernel)
     {
@@ -115,9 +115,12 @@ internal sealed partial class Scheduler
     /// <summary>The budget is used up or someone asked for the CPU: time has come for timers, and maybe for another task. Linux: <c>scheduler_tick</c>.</summary>
     public void Tick(Task task)
     {
+        TakeArrivals();
         _kernel.Timers.Run(_kernel.Clock.Monotonic);
         task.Group.CpuTimers.Run(task);
         CpuToken cpu = task.Token!;
+        if (cpu.Processor.Retired >= _kernel.Options.MaxInstructions)
+            _kernel.Stop.Request(StopReason.InstructionLimit);
         if (cpu.IsSliceOver)
             task.Work |= TaskWork.Reschedule;
         else

@@ -36,6 +36,9 @@ public sealed partial class Task
     /// <summary>A wake-up came while it ran: see <see cref="Scheduler.Block"/>.</summary>
     internal bool IsWokenEarly { get; set; }
 
+    /// <summary>What it sleeps for, as far as it is known, for the report of a deadlock.</summary>
+    internal string? WaitsFor { get; set; }
+
     /// <summary>Why the last sleep ended.</summary>
     internal WakeCause Cause { get; set; }
 
@@ -127,6 +130,7 @@ public sealed partial class Task
     internal void EndSuspension()
     {
         IsSuspended = false;
+        WaitsFor = null;
         SuspendEntry.Leave();
         Kernel.Timers.Cancel(SleepTimer);
     }

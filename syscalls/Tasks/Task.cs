@@ -124,6 +124,24 @@ public sealed partial class Task : IDisposable
         Credentials = credentials;
     }
 
+    /// <summary>It comes to be: it can be found by its number. Linux: the end of <c>copy_process</c>.</summary>
+    internal void Attach()
+    {
+        Pid.Task = this;
+        Group.AddThread(this);
+        Kernel.Pids.TaskCount++;
+        Kernel.Pids.TotalForks++;
+    }
+
+    /// <summary>Nothing of it is left but the object. Linux: <c>__unhash_process</c>.</summary>
+    internal void Detach()
+    {
+        Pid.Task = null;
+        Kernel.Pids.TaskCount--;
+        Kernel.Pids.Release(Pid);
+        Dispose();
+    }
+
     /// <summary>Gives the task that runs another address space. The caller drops the old one. Linux: <c>exec_mmap</c>.</summary>
     internal void ReplaceMm(MemoryDescriptor mm)
     {
@@ -147,6 +165,24 @@ public sealed partial class Task : IDisposable
     /// <summary>The call is done.</summary>
     public void LeaveSystemCall() => User.Context.SystemCall = -1;
 
+    /// <summary>A new task gets its files. Linux: <c>copy_files</c>, <c>copy_fs</c>.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    internal int InheritFiles(Task parent, in CloneRequest request)
+    {
+        int error = 0;
+        CopyFiles(parent, request, ref error);
+        return error;
+    }
+
+    /// <summary>It ends and lets go of its files. Linux: <c>exit_files</c>, <c>exit_fs</c>, <c>disassociate_ctty</c>.</summary>
+    /// <param name="isLast">Whether it is the last of its process.</param>
+    internal void ReleaseFiles(bool isLast) => DropFiles(isLast);
+
     /// <inheritdoc/>
     public void Dispose() => Cpu.Dispose();
+
+    // Implemented where files are.
+    partial void CopyFiles(Task parent, in CloneRequest request, ref int error);
+
+    partial void DropFiles(bool isLast);
 }

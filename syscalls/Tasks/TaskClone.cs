@@ -66,7 +66,11 @@ internal static class TaskClone
         ThreadGroup group = request.Has(CloneFlags.Thread) ? task.Group : NewGroup(task, pid, request);
         if (!request.Has(CloneFlags.Vm))
             mm.Limits = group.Limits.Mm;
-        child = NewTask(task, pid, group, mm, request);
+        Task made = NewTask(task, pid, group, mm, request);
+        error = made.InheritFiles(task, request);
+        if (error != 0)
+            return Abandon(made, error);
+        child = Finish(task, made, request);
         return 0;
     }
 
@@ -116,16 +120,6 @@ internal static class TaskClone
             StartTime = task.Kernel.Clock.Monotonic,
         };
         group.CpuTimers.ApplyLimit();
-        pid.Process = group;
-        task.Kernel.Pids.Add(group);
-        group.JoinProcessGroup(parent.ProcessGroup);
-        group.JoinSession(parent.Session);
-        if (!request.Has(CloneFlags.Parent))
-            parent.AddChild(group, task);
-        else if (parent.Parent is { } grandparent)
-            grandparent.AddChild(group, parent.ParentThread);
-        else
-            group.IsOrphan = true;
         return group;
     }
 
@@ -153,10 +147,43 @@ internal static class TaskClone
         if (!request.Has(CloneFlags.Vm))
             child.Rseq = task.Rseq;
         CopyRegisters(task, child, request);
+        return child;
+    }
+
+    // It can be found from now on.
+    private static Task Finish(Task task, Task child, in CloneRequest request)
+    {
+        ThreadGroup group = child.Group;
+        if (!request.Has(CloneFlags.Thread))
+            JoinFamily(group, task, request);
         child.Attach();
         if (request.Has(CloneFlags.ChildSetTid))
             _ = child.User.TryPut(request.ChildTid, child.ThreadId); // the child starts whether or not it can be told
         return child;
+    }
+
+    private static void JoinFamily(ThreadGroup group, Task task, in CloneRequest request)
+    {
+        ThreadGroup parent = task.Group;
+        group.Pid.Process = group;
+        task.Kernel.Pids.Add(group);
+        group.JoinProcessGroup(parent.ProcessGroup);
+        group.JoinSession(parent.Session);
+        if (!request.Has(CloneFlags.Parent))
+            parent.AddChild(group, task);
+        else if (parent.Parent is { } grandparent)
+            grandparent.AddChild(group, parent.ParentThread);
+        else
+            group.IsOrphan = true;
+    }
+
+    private static int Abandon(Task child, int error)
+    {
+        child.Account.Tasks--;
+        TaskExit.DropMm(child.Mm);
+        child.Kernel.Pids.Release(child.Pid);
+        child.Dispose();
+        return error;
     }
 
     // Linux: copy_thread

@@ -16,6 +16,7 @@ public sealed partial class ThreadGroup
         Limits = limits;
         Actions = actions;
         RealTimer = new RealIntervalTimer(this);
+        CpuTimers = new CpuTimers(this);
     }
 
     /// <summary>The machine.</summary>
@@ -70,13 +71,16 @@ public sealed partial class ThreadGroup
     public bool HasSubreaper { get; internal set; }
 
     /// <summary>Threads that wait for a child. Linux: <c>wait_chldexit</c>.</summary>
-    public WaitQueue ChildWaiters { get; } = new("a child");
+    internal WaitQueue ChildWaiters { get; } = new("a child");
 
     /// <summary>Whether it has run exec since it was made. Linux: the negation of <c>PF_FORKNOEXEC</c>.</summary>
     public bool HasExecuted { get; internal set; }
 
     /// <summary>Limits.</summary>
     public ResourceLimits Limits { get; }
+
+    /// <summary>How it ended, as wait reports it. Linux: <c>wait_task_zombie</c>.</summary>
+    public int WaitStatus => IsExiting ? GroupExitCode : Leader.ExitCode;
 
     /// <summary>Puts a process into a process group. Linux: <c>change_pid(PIDTYPE_PGID)</c>.</summary>
     internal void JoinProcessGroup(Pid group)
@@ -112,7 +116,13 @@ public sealed partial class ThreadGroup
         Kernel.Pids.Remove(this);
     }
 
-    internal void AddThread(Task thread) => _threads.Add(thread);
+    internal void AddThread(Task thread)
+    {
+        if (_threads.Count == 0)
+            Leader = thread;
+        _threads.Add(thread);
+        LiveThreads++;
+    }
 
     /// <summary>A thread was reaped.</summary>
     internal void RemoveThread(Task thread)

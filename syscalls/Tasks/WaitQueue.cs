@@ -31,6 +31,7 @@ internal sealed class WaitQueue(string what = "an event")
             return 0;
         TaskWaitEntry entry = new(task);
         Add(entry);
+        task.WaitsFor = what;
         int result = 0;
         while (!condition(state))
         {
@@ -39,6 +40,7 @@ internal sealed class WaitQueue(string what = "an event")
                 break;
         }
         Remove(entry);
+        task.WaitsFor = null;
         return result;
     }
 
@@ -59,7 +61,10 @@ internal sealed class WaitQueue(string what = "an event")
     {
         long result = task.Kernel.Scheduler.Suspend(task, deadline);
         if (result == Task.Suspended)
+        {
             Add(task.SuspendEntry);
+            task.WaitsFor = what;
+        }
         return result;
     }
 

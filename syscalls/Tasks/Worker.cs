@@ -55,14 +55,30 @@ internal sealed class Worker
 
     private void Main()
     {
+        try
+        {
+            Serve();
+        }
+        catch (MachineEndedException)
+        {
+            // The kernel's stack of a task that will never run again has been unwound.
+        }
+        catch (Exception defect)
+        {
+            _scheduler.Fail(defect);
+        }
+        _interrupts?.Dispose();
+        _waker?.Dispose();
+    }
+
+    private void Serve()
+    {
         while (true)
         {
             Baton.Wait();
             if (Cpu == null)
-                break;
+                return;
             _scheduler.RunCpu(this);
         }
-        _interrupts?.Dispose();
-        _waker?.Dispose();
     }
 }

@@ -76,6 +76,13 @@ internal sealed class ByteWriter : IBufferWriter<byte>
     /// <summary>Adds a number in decimal.</summary>
     public ByteWriter Add(int value) => Add((long)value);
 
+    /// <summary>Adds a number in decimal, with spaces before it up to <paramref name="width"/>.</summary>
+    public ByteWriter AddRight(long value, int width)
+    {
+        int start = _length;
+        return Add(value).AlignRight(start, width);
+    }
+
     /// <summary>Adds a number in decimal, with zeros before it up to <paramref name="digits"/>.</summary>
     public ByteWriter AddPadded(ulong value, int digits)
     {

@@ -12,6 +12,14 @@ internal static class Escape
     /// <summary>Adds a text for JSON: <see cref="AddName"/>, but spaces stay.</summary>
     public static ByteWriter AddText(this ByteWriter writer, ReadOnlySpan<byte> text) => Add(writer, text, keepSpaces: true);
 
+    /// <summary>Adds a field of a CSV file, in quotes where it needs them. Source: RFC 4180.</summary>
+    public static ByteWriter AddCsv(this ByteWriter writer, string field)
+    {
+        if (field.AsSpan().IndexOfAny(",\"\n") < 0)
+            return writer.Add(field);
+        return writer.Add((byte)'"').Add(field.Replace("\"", "\"\"", StringComparison.Ordinal)).Add((byte)'"');
+    }
+
     private static ByteWriter Add(ByteWriter writer, ReadOnlySpan<byte> text, bool keepSpaces)
     {
         while (!text.IsEmpty)

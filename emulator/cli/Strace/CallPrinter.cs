@@ -1,5 +1,3 @@
-using Emu.Syscalls;
-
 namespace Emu.Cli;
 
 /// <summary>Prints system calls in strace's grammar, from the kinds in their rows. Source: strace(1).</summary>
@@ -38,28 +36,24 @@ internal static class CallPrinter
         }
     }
 
-    /// <summary>Adds name and arguments as far as they are known: up to the first that waits for the result.</summary>
-    /// <param name="writer">Where to.</param>
-    /// <param name="call">The call.</param>
-    /// <param name="first">Index of the first argument to add; 0 adds the name.</param>
+    /// <summary>Adds name and arguments up to the first that waits for the result, whose comma is added too.</summary>
     /// <returns>Index of the first argument that is not known.</returns>
-    public static int AddArguments(ByteWriter writer, CallText call, int first)
+    public static int AddBegin(ByteWriter writer, CallText call)
     {
-        if (first == 0)
-            writer.Add(call.Row.Name).Add((byte)'(');
-        int count = CallKinds.Of(call.Row.Kinds).Arguments.Length;
-        bool any = false;
-        for (int i = 0; i < count; i++)
-        {
-            byte[]? text = call.Texts[i];
-            if (text == null)
-                return i;
-            if (i >= first && text.Length != 0)
-                writer.Add(any ? ", "u8 : ""u8).Add(text);
-            any |= text.Length != 0;
-        }
-        return count;
+        writer.Add(call.Row.Name).Add((byte)'(');
+        int known = CountKnown(call);
+        AddRange(writer, call, 0, known);
+        if (known < CallKinds.Of(call.Row.Kinds).Arguments.Length && HasText(call, known))
+            writer.Add(", "u8);
+        return known;
     }
+
+    /// <summary>Adds the arguments that <see cref="AddBegin"/> left out.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="call">The call, done.</param>
+    /// <param name="first">What <see cref="AddBegin"/> returned.</param>
+    public static void AddRest(ByteWriter writer, CallText call, int first) =>
+        AddRange(writer, call, first, CallKinds.Of(call.Row.Kinds).Arguments.Length);
 
     /// <summary>Adds the result behind the arguments: <c>) = 0</c>.</summary>
     /// <param name="writer">Where to.</param>
@@ -87,6 +81,40 @@ internal static class CallPrinter
             PrintRegister(call, kind, value);
         else
             PrintPointed(call, kind, value);
+    }
+
+    private static int CountKnown(CallText call)
+    {
+        int count = CallKinds.Of(call.Row.Kinds).Arguments.Length;
+        for (int i = 0; i < count; i++)
+        {
+            if (call.Texts[i] == null)
+                return i;
+        }
+        return count;
+    }
+
+    private static bool HasText(CallText call, int before)
+    {
+        for (int i = 0; i < before; i++)
+        {
+            if (call.Texts[i]!.Length != 0)
+                return true;
+        }
+        return false;
+    }
+
+    private static void AddRange(ByteWriter writer, CallText call, int first, int end)
+    {
+        bool any = false;
+        for (int i = first; i < end; i++)
+        {
+            ReadOnlySpan<byte> text = call.Texts[i];
+            if (text.IsEmpty)
+                continue;
+            writer.Add(any ? ", "u8 : ""u8).Add(text);
+            any = true;
+        }
     }
 
     private static PrintState PrintArgument(CallText call, in CallKind kind, int index)

@@ -55,6 +55,9 @@ internal sealed class CallText(SyscallRow row, SyscallArguments args, MemoryRead
     /// <summary>Kept by the printer: the line has been cut and goes on later.</summary>
     public bool IsCut { get; set; }
 
+    /// <summary>Kept by the printer: how many arguments the cut line has.</summary>
+    public int Known { get; set; }
+
     /// <summary>Reads memory.</summary>
     public int Read(ulong address, Span<byte> buffer) => memory(address, buffer);
 

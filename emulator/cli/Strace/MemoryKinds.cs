@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Emu.Cli;
 
 /// <summary>Kinds about memory policy and System V IPC, and what fits nowhere else.</summary>

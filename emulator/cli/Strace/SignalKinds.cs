@@ -17,7 +17,7 @@ internal static class SignalKinds
     public static void Register(Dictionary<string, ValueKind> values, Dictionary<string, PointedPrinter> pointed,
         Dictionary<string, SpecialPrinter> special)
     {
-        values["sig"] = new(4, static (writer, value, _) => AddSignal(writer, (int)value));
+        values["sig"] = new(4, static (writer, value, _) => writer.AddSignal((int)value));
         pointed["sigset"] = static (call, in kind, address) => TryAddSet(call, address, call.CountOf(kind));
         pointed["sigaction"] = static (call, in _, address) => TryAddAction(call, address);
         pointed["siginfo"] = static (call, in _, address) => TryAddInfo(call, address);
@@ -35,7 +35,8 @@ internal static class SignalKinds
     };
 
     /// <summary>Adds a signal's name.</summary>
-    public static void AddSignal(ByteWriter writer, int signal) => writer.Add(signal is > 0 and <= Last ? "SIG"u8 : ""u8).Add(NameOf(signal));
+    public static ByteWriter AddSignal(this ByteWriter writer, int signal) =>
+        writer.Add(signal is > 0 and <= Last ? "SIG"u8 : ""u8).Add(NameOf(signal));
 
     /// <summary>Adds a set of signals: those that are missing, if there are fewer of them by far.</summary>
     public static void AddSet(ByteWriter writer, ulong set)

@@ -1,0 +1,2 @@
+// The kernel's task, not the library's.
+global using Task = Emu.Syscalls.Task;

@@ -1,0 +1,74 @@
+using Emu.Mm;
+
+namespace Emu.Syscalls;
+
+/// <content>The tasks of the machine.</content>
+public sealed partial class Kernel
+{
+    private readonly Dictionary<uint, UserAccount> _accounts = [];
+
+    /// <summary>Numbers of processes, and the processes.</summary>
+    public PidTable Pids { get; } = new();
+
+    /// <summary>The first process, which was started from outside; null before.</summary>
+    public ThreadGroup? FirstProcess { get; private set; }
+
+    /// <summary>How the first process ended, as wait reports it; null while it lives.</summary>
+    public int? Status { get; private set; }
+
+    /// <summary>Timers that run.</summary>
+    internal TimerQueue Timers { get; } = new();
+
+    /// <summary>Who runs.</summary>
+    internal Scheduler Scheduler { get; }
+
+    /// <summary>Makes the first task of the machine, or another that is started from outside: of a session and process group of its own.</summary>
+    /// <param name="mm">Its address space, which it takes over.</param>
+    /// <param name="credentials">On whose behalf it acts.</param>
+    /// <param name="name">Its name, at most 15 bytes.</param>
+    /// <returns>The task; <see cref="StartTask"/> lets it run. Null if there are too many.</returns>
+    internal Task? CreateTask(MemoryDescriptor mm, Credentials credentials, byte[] name)
+    {
+        Pid? pid = Pids.Allocate();
+        if (pid == null)
+            return null;
+        ThreadGroup group = new(this, pid, new ResourceLimits(Pids.Limit), new SignalActions())
+        {
+            IsSessionLeader = true,
+            StartTime = Clock.Monotonic,
+        };
+        Task task = new(this, pid, group, mm) { Name = name, StartTime = Clock.Monotonic };
+        task.AdoptCredentials(credentials);
+        group.Limits.Apply(credentials);
+        mm.Limits = group.Limits.Mm;
+        pid.Process = group;
+        Pids.Add(group);
+        group.JoinProcessGroup(pid);
+        group.JoinSession(pid);
+        task.Attach();
+        FirstProcess ??= group;
+        return task;
+    }
+
+    /// <summary>Lets a task run that was made from outside.</summary>
+    internal void StartTask(Task task) => Scheduler.Start(task);
+
+    /// <summary>Runs the machine until every task has ended or <see cref="Stop"/> is requested.</summary>
+    /// <exception cref="Exception">A defect of emu that showed itself in a task.</exception>
+    public void Run() => Scheduler.Run();
+
+    /// <summary>What the processes of a user have together.</summary>
+    internal UserAccount AccountOf(uint uid)
+    {
+        if (!_accounts.TryGetValue(uid, out UserAccount? account))
+            _accounts.Add(uid, account = new UserAccount());
+        return account;
+    }
+
+    /// <summary>A process without a parent has ended.</summary>
+    internal void OnProcessEnded(ThreadGroup process)
+    {
+        if (process == FirstProcess)
+            Status = process.WaitStatus;
+    }
+}
