@@ -130,7 +130,7 @@ public sealed partial class MemoryCgroups
             return true;
         if (retries-- > 0)
             return true;
-        if ((gfp & GfpFlags.RetryMayFail) != 0 || (passedOom && _manager.Current.IsDying))
+        if ((gfp & GfpFlags.RetryMayFail) != 0 || (passedOom && IsCurrentDying))
             return false;
         if (!OutOfMemory(over, gfp, pages))
             return false;
@@ -146,8 +146,13 @@ public sealed partial class MemoryCgroups
         if (order > MmConstants.CostlyOrder)
             return false;
         over.Note(MemcgEvent.Oom);
-        return over.Memory.Margin >= pages || _manager.Current.IsDying || _manager.Oom.OutOfMemory(new OomControl(gfp, order) { Group = over });
+        // A victim that was chosen before and is still there has to run first: whoever charges fails until then.
+        if (_manager.Oom.IsPending(over))
+            return over.Memory.Margin >= pages;
+        return over.Memory.Margin >= pages || IsCurrentDying || _manager.Oom.OutOfMemory(new OomControl(gfp, order) { Group = over });
     }
+
+    private bool IsCurrentDying => _manager.Current.IsDying || _manager.Current.Mm is { IsOomVictim: true };
 
     // Whoever charges above memory.high is slowed down before it goes back to user mode. Linux: the end of try_charge_memcg
     private void NoteHigh(MemoryCgroup group, long pages)

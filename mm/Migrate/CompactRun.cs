@@ -76,10 +76,12 @@ internal sealed unsafe class CompactRun
     private void Start(CompactState state)
     {
         uint top = BlockOf(ZoneEnd - 1);
-        _migratePfn = WholeZone || state.MigratePfn < _zone.StartPfn || state.MigratePfn >= ZoneEnd ? _zone.StartPfn : state.MigratePfn;
-        _freePfn = WholeZone || state.FreePfn < _zone.StartPfn || state.FreePfn >= ZoneEnd ? top : state.FreePfn;
+        _migratePfn = WholeZone || !IsWithin(state.MigratePfn) ? _zone.StartPfn : state.MigratePfn;
+        _freePfn = WholeZone || !IsWithin(state.FreePfn) ? top : state.FreePfn;
         WholeZone |= _migratePfn == _zone.StartPfn;
     }
+
+    private bool IsWithin(uint pfn) => pfn != 0 && pfn >= _zone.StartPfn && pfn < ZoneEnd;
 
     // Linux: __compact_finished
     private CompactResult? Finished(CompactState state)

@@ -21,8 +21,10 @@ public sealed class OomKiller
     /// <summary>Who knows the processes; null where there are none, and running out is an error alone.</summary>
     public IOomPort? Port { get; set; }
 
-    /// <summary>Whether a victim has not left yet: its memory is still to come.</summary>
-    internal bool IsPending => Port?.Processes().Any(static process => process.Mm.IsOomVictim) ?? false;
+    /// <summary>Whether a victim has not left yet, and its memory is still to come.</summary>
+    /// <param name="group">The group that ran out; null for the machine.</param>
+    internal bool IsPending(MemoryCgroup? group) => Port?.Processes().Any(process =>
+        process.Mm.IsOomVictim && (group == null || process.Mm.MemoryCgroup.IsDescendantOf(group))) ?? false;
 
     /// <summary>Memory ran out. Linux: <c>out_of_memory</c>.</summary>
     /// <returns>Whether memory was or will be set free.</returns>
@@ -31,7 +33,7 @@ public sealed class OomKiller
         if (Port is not { } port)
             return false;
         OomProcess? current = port.Current;
-        if (current is { IsExiting: true })
+        if (current != null && (current.IsExiting || current.Mm.IsOomVictim))
         {
             current.Mm.IsOomVictim = true;
             return true;
@@ -65,7 +67,7 @@ public sealed class OomKiller
         if (process.IsUnkillable || process.ScoreAdjust == ScoreAdjustMin || process.IsInVfork)
             return long.MinValue;
         MemoryDescriptor mm = process.Mm;
-        return mm.ResidentPages + mm.Rss[(int)RssKind.Swap] + mm.PageTable.TablePages + (process.ScoreAdjust * (totalPages / 1000));
+        return mm.ResidentPages + mm.Rss[(int)RssKind.Swap] + mm.PageTable.TablePages - 1 + (process.ScoreAdjust * (totalPages / 1000));
     }
 
     /// <summary>/proc/PID/oom_score. Linux: <c>proc_oom_score</c>.</summary>
@@ -192,7 +194,7 @@ public sealed class OomKiller
         port.Kill(victim);
         _manager.Print($"{message}: Killed process {victim.ProcessId} ({victim.Name}) total-vm:{mm.TotalVm << 2}kB, " +
             $"anon-rss:{mm.Rss[(int)RssKind.Anon] << 2}kB, file-rss:{mm.Rss[(int)RssKind.File] << 2}kB, " +
-            $"shmem-rss:{mm.Rss[(int)RssKind.Shmem] << 2}kB, UID:{victim.Uid} pgtables:{mm.PageTable.TablePages << 2}kB " +
+            $"shmem-rss:{mm.Rss[(int)RssKind.Shmem] << 2}kB, UID:{victim.Uid} pgtables:{(mm.PageTable.TablePages - 1) << 2}kB " +
             $"oom_score_adj:{victim.ScoreAdjust}");
         foreach (OomProcess other in port.Processes().ToList())
         {

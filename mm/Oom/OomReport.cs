@@ -46,7 +46,7 @@ internal sealed class OomReport(MemoryManager manager, IOomPort port)
             MemoryDescriptor mm = process.Mm;
             manager.Print($"[{process.ProcessId,7}] {process.Uid,5} {process.ProcessId,5} {mm.TotalVm,8} {mm.ResidentPages,8} " +
                 $"{mm.Rss[(int)RssKind.Anon],8} {mm.Rss[(int)RssKind.File],8} {mm.Rss[(int)RssKind.Shmem],9} " +
-                $"{mm.PageTable.TablePages << MmConstants.PageShift,8} {mm.Rss[(int)RssKind.Swap],8}         {process.ScoreAdjust,5} {process.Name}");
+                $"{(mm.PageTable.TablePages - 1) << MmConstants.PageShift,8} {mm.Rss[(int)RssKind.Swap],8}         {process.ScoreAdjust,5} {process.Name}");
         }
     }
 

@@ -167,9 +167,11 @@ public sealed unsafe partial class PageAllocator
         {
             return 0;
         }
-        bool wasPending = Manager!.Oom.IsPending;
+        bool wasPending = Manager!.Oom.IsPending(null);
         progress = Manager.Oom.OutOfMemory(new OomControl(context.Gfp, context.Order) { Nodes = context.Nodes });
-        effort.IsOomPending = wasPending && Manager.Oom.IsPending;
+        if (progress && !wasPending)
+            DrainAll(); // the victim's memory went to the stocks first
+        effort.IsOomPending = wasPending && Manager.Oom.IsPending(null);
         if (progress && (context.Gfp & GfpFlags.NoFail) != 0)
             pfn = FromFreelist(context, AllocFlags.NoWatermarks | AllocFlags.Cma);
         return pfn;
