@@ -8,7 +8,7 @@ public sealed partial class Kernel
     private readonly Dictionary<uint, UserAccount> _accounts = [];
 
     /// <summary>Numbers of processes, and the processes.</summary>
-    public PidTable Pids { get; } = new();
+    public PidTable Pids { get; }
 
     /// <summary>The first process, which was started from outside; null before.</summary>
     public ThreadGroup? FirstProcess { get; private set; }
@@ -18,6 +18,9 @@ public sealed partial class Kernel
 
     /// <summary>Timers that run.</summary>
     internal TimerQueue Timers { get; } = new();
+
+    /// <summary>Who waits on which futex.</summary>
+    internal FutexTable Futexes { get; } = new();
 
     /// <summary>Who runs.</summary>
     internal Scheduler Scheduler { get; }
@@ -56,6 +59,38 @@ public sealed partial class Kernel
     /// <summary>Runs the machine until every task has ended or <see cref="Stop"/> is requested.</summary>
     /// <exception cref="Exception">A defect of emu that showed itself in a task.</exception>
     public void Run() => Scheduler.Run();
+
+    /// <summary>Name of the machine. Linux: <c>utsname.nodename</c>.</summary>
+    internal string HostName { get; set; } = "emu";
+
+    /// <summary>Name of its NIS domain. Linux: <c>utsname.domainname</c>.</summary>
+    internal string DomainName { get; set; } = "(none)";
+
+    /// <summary>Minutes west of Greenwich and the kind of summer time, as settimeofday left them. Linux: <c>sys_tz</c>.</summary>
+    internal ulong Timezone { get; set; }
+
+    /// <summary>Realtime was set: what waits for a time of it is started anew. Linux: <c>clock_was_set</c>.</summary>
+    internal void OnClockSet()
+    {
+        foreach (KernelTimer timer in Timers.Timers.ToArray())
+            timer.Realign();
+    }
+
+    /// <summary>Has a function called in the kernel, soon, with a CPU held. From any host thread; not after the machine has ended.</summary>
+    public void Post(Action action) => Scheduler.Post(action);
+
+    /// <summary>Says whether somebody may call <see cref="Post"/> although no task waits for the host: then a machine where nothing runs is no deadlock.</summary>
+    public void Listen(bool listens) => Scheduler.Listen(listens);
+
+    /// <summary>Sends a signal to the foreground process group, as a terminal does when a key is pressed. From any host thread.</summary>
+    public void SignalForeground(int signal) => Post(() =>
+    {
+        if ((ForegroundGroup?.Invoke() ?? FirstProcess?.ProcessGroup) is { } group)
+            SignalSender.SendToGroup(group, signal);
+    });
+
+    /// <summary>Finds the foreground process group of the terminal; set by whoever has terminals.</summary>
+    internal Func<Pid?>? ForegroundGroup { get; set; }
 
     /// <summary>What the processes of a user have together.</summary>
     internal UserAccount AccountOf(uint uid)

@@ -15,6 +15,7 @@ public sealed partial class Kernel : IDisposable
         Options = options;
         Engine = engine;
         Log = log;
+        Pids = new PidTable { Limit = options.Pids, Maximum = Math.Max(options.Pids, PidTable.DefaultMaximum) };
         Memory = new MemoryManager(options.Memory, options.Cpus);
         Clock = new Clock(options);
         Random = new SeededRandom(options.Seed);

@@ -19,4 +19,10 @@ internal static partial class KernelLog
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "system call {Number} ({Name}) is not supported: ENOSYS")]
     public static partial void UnknownSystemCall(ILogger log, int number, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "task {Task} waits in {Name} for what nothing can bring about: EDEADLK")]
+    public static partial void Deadlock(ILogger log, int task, string name);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Program} could not be loaded, and the program that called it is gone: {Reason}")]
+    public static partial void ExecFailed(ILogger log, string program, string reason);
 }

@@ -34,9 +34,21 @@ public sealed record KernelOptions
     /// <summary>Seed of all randomness.</summary>
     public ulong Seed { get; init; }
 
+    /// <summary>Threads that there may be at a time.</summary>
+    public int Pids { get; init; } = 32768;
+
     /// <summary>Instructions of a time slice.</summary>
     public long SliceInstructions { get; init; } = 1_000_000;
 
     /// <summary>Instructions that a CPU may execute before the machine is stopped.</summary>
     public ulong MaxInstructions { get; init; } = ulong.MaxValue;
+
+    /// <summary>Release of the kernel, as uname reports it.</summary>
+    public string Release { get; init; } = "6.18.0";
+
+    /// <summary>Version of the kernel, as uname reports it.</summary>
+    public string Version { get; init; } = "#1 SMP PREEMPT_DYNAMIC";
+
+    /// <summary>What RLIMIT_NOFILE can be raised to. Linux: <c>nr_open</c>.</summary>
+    public ulong MaxOpenFiles { get; init; } = 1 << 20;
 }

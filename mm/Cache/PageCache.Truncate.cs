@@ -51,6 +51,22 @@ public sealed partial class PageCache
         }
     }
 
+    /// <summary>Drops the pages of a range that are clean and that nobody uses. Linux: <c>invalidate_mapping_pages</c>.</summary>
+    public void DropClean(ulong first, ulong last)
+    {
+        if (Kind == PageCacheKind.Shmem)
+            return;
+        ulong index = first;
+        while (FindNext(ref index, last, out uint pfn))
+        {
+            ref Page page = ref _manager.Page(pfn);
+            if (!page.Has(PageFlags.Dirty) && page.MapCount == 0 && page.RefCount == 1)
+                Remove(pfn);
+            if (index++ == last)
+                break;
+        }
+    }
+
     /// <summary>Removes the PTEs of every mapping of a range of pages. Linux: <c>unmap_mapping_pages</c>.</summary>
     /// <param name="first">First page.</param>
     /// <param name="last">Last page.</param>

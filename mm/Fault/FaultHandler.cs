@@ -42,7 +42,7 @@ public sealed unsafe partial class FaultHandler
             return Finish(ref report, refused, context);
 
         FaultFlags flags = ToFlags(error);
-        VmFault fault = NewFault(report.Area, address, flags);
+        VmFault fault = new(report.Area, address, flags);
         VmFaultResult result = HandleMmFault(ref fault);
         report.Before = fault.Original;
         report.Class = grown ? FaultClass.StackGrow : fault.Class;
@@ -55,7 +55,7 @@ public sealed unsafe partial class FaultHandler
     {
         PageFaultError error = write ? PageFaultError.Write : PageFaultError.None;
         Report report = new(area.Mm, address, error) { Area = area };
-        VmFault fault = NewFault(area, address, ToFlags(error));
+        VmFault fault = new(area, address, ToFlags(error));
         VmFaultResult result = HandleMmFault(ref fault);
         report.Before = fault.Original;
         report.Class = fault.Class;
@@ -98,14 +98,6 @@ public sealed unsafe partial class FaultHandler
         *fault.Pte = touched;
         return VmFaultResult.None;
     }
-
-    private static VmFault NewFault(VmArea area, ulong address, FaultFlags flags) => new()
-    {
-        Area = area,
-        Address = address & MmConstants.PageMask,
-        PageOffset = area.PageIndexOf(address & MmConstants.PageMask),
-        Flags = flags,
-    };
 
     private static FaultFlags ToFlags(PageFaultError error)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Emu.Mm;
 
 /// <summary>How a fault came about. Linux: <c>enum fault_flag</c>.</summary>
@@ -73,6 +75,16 @@ public enum VmFaultResult
 /// <summary>One fault while it is served. Linux: <c>struct vm_fault</c>.</summary>
 public unsafe ref struct VmFault
 {
+    /// <summary>A fault at an address of an area.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VmFault(VmArea area, ulong address, FaultFlags flags)
+    {
+        Area = area;
+        Address = address & MmConstants.PageMask;
+        PageOffset = area.PageIndexOf(Address);
+        Flags = flags;
+    }
+
     /// <summary>The area. Linux: <c>vma</c>.</summary>
     public VmArea Area;
 

@@ -9,6 +9,14 @@ internal static class MemoryCalls
     {
         if ((args.A5 & ~MmConstants.PageMask) != 0)
             return -Errno.EINVAL;
+        if (((MapFlags)args.A3 & MapFlags.Anonymous) != 0)
+            return Map(task, args, null);
+        using FileReference reference = task.Files.Get(args.Int(4));
+        return reference.File is { } file ? Map(task, args, file) : -Errno.EBADF;
+    }
+
+    private static long Map(Task task, in SyscallArguments args, OpenFile? file)
+    {
         MapRequest request = new()
         {
             Address = args.A0,
@@ -16,6 +24,7 @@ internal static class MemoryCalls
             Protection = (MemoryProtection)args.A2,
             Flags = (MapFlags)args.A3,
             PageOffset = args.A5 >> MmConstants.PageShift,
+            File = file,
         };
         long result = task.Mm.Map(request, out ulong populate);
         if (populate != 0)

@@ -89,9 +89,9 @@ public sealed partial class Task
     /// <summary>The address of the last page fault.</summary>
     public ulong TrapAddress { get; internal set; }
 
-    /// <summary>Sends it a signal of the kernel. Linux: <c>send_sig</c>.</summary>
+    /// <summary>Sends it a signal that it brought upon itself, as if it had sent it. Linux: <c>send_sig(sig, current, 0)</c>.</summary>
     /// <param name="signal">The signal.</param>
-    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForKernel(signal));
+    internal void SendSignal(int signal) => SignalSender.SendToThread(this, SigInfo.ForUser(signal, SigCode.User, this));
 
     /// <summary>Whether a signal may be deliverable. Linux: <c>signal_pending</c>.</summary>
     internal bool IsSignalPending => (Work & TaskWork.SignalPending) != 0;

@@ -35,7 +35,7 @@ public sealed class SyscallDispatcher(Kernel kernel)
     private long ServeObserved(Task task, SyscallRow? row, int number, in SyscallArguments args)
     {
         ISyscallObserver observer = kernel.SyscallObserver!;
-        SyscallRow shown = row ?? new SyscallRow(number, $"syscall_{number:#x}", "hex,hex,hex,hex,hex,hex", null);
+        SyscallRow shown = row ?? new SyscallRow(number, $"syscall_0x{number:x}", "hex,hex,hex,hex,hex,hex", null);
         if (!task.IsResuming)
             observer.Enter(task, shown, args);
         long result = Serve(task, row, number, args);

@@ -12,6 +12,9 @@ public sealed class PidTable
     /// <summary>Number of the process that takes in orphans.</summary>
     public const int Init = 1;
 
+    /// <summary>Linux: <c>PID_MAX_DEFAULT</c>.</summary>
+    public const int DefaultMaximum = 32768;
+
     private const int First = Init + 1, FirstAfterWrap = 300;
 
     private readonly List<ThreadGroup> _processes = [];
@@ -19,10 +22,10 @@ public sealed class PidTable
     private int _last = Init;
 
     /// <summary>One more than the highest number. Linux: <c>pid_max</c>.</summary>
-    public int Maximum { get; init; } = 32768;
+    public int Maximum { get; init; } = DefaultMaximum;
 
     /// <summary>Threads that there may be.</summary>
-    public int Limit { get; init; } = 32768;
+    public int Limit { get; init; } = DefaultMaximum;
 
     /// <summary>Threads that there are. Linux: <c>nr_threads</c>.</summary>
     public int TaskCount { get; internal set; }

@@ -75,7 +75,7 @@ internal sealed partial class Scheduler
         ref CpuState state = ref task.Cpu.State;
         string name = SyscallTable.Find(task.User.Context.SystemCall)?.Name ?? "?";
         text.Append(System.Globalization.CultureInfo.InvariantCulture,
-            $"waits in {name}({state.Gpr[Registers.Rdi]:#x}, {state.Gpr[Registers.Rsi]:#x}, {state.Gpr[Registers.Rdx]:#x}) at {state.Rip:#x}");
+            $"waits in {name}(0x{state.Gpr[Registers.Rdi]:x}, 0x{state.Gpr[Registers.Rsi]:x}, 0x{state.Gpr[Registers.Rdx]:x}) at 0x{state.Rip:x}");
         if (task.WaitsFor is { } what)
             text.Append(" for ").Append(what);
         text.AppendLine();

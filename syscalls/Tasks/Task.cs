@@ -61,6 +61,9 @@ public sealed partial class Task : IDisposable
     /// <summary>Exec gives no privileges. Linux: <c>PR_SET_NO_NEW_PRIVS</c>.</summary>
     internal bool NoNewPrivileges { get; set; }
 
+    /// <summary>Whether its program was given privileges that its caller has not. Linux: AT_SECURE.</summary>
+    internal bool IsSecureExec { get; set; }
+
     /// <summary>Signal when the thread that made it ends; 0 for none. Linux: <c>pdeath_signal</c>.</summary>
     internal int ParentDeathSignal { get; set; }
 
@@ -75,6 +78,12 @@ public sealed partial class Task : IDisposable
 
     /// <summary>Head of its list of locks in user memory; 0 for none. Linux: <c>robust_list</c>.</summary>
     internal ulong RobustList { get; set; }
+
+    /// <summary>Its place in the queue of a futex.</summary>
+    internal FutexWaiter FutexWaiter => field ??= new FutexWaiter(this);
+
+    /// <summary>Locks that it has and others wait for. Linux: <c>pi_state_list</c>.</summary>
+    internal List<FutexLock> HeldLocks => field ??= [];
 
     /// <summary>User mode's copy of the CPU number.</summary>
     internal RseqRegistration Rseq;
@@ -115,6 +124,20 @@ public sealed partial class Task : IDisposable
         Credentials = credentials;
         Group.Limits.Apply(credentials);
     }
+
+    /// <summary>Whether it may look into another. Linux: <c>ptrace_may_access(PTRACE_MODE_READ_REALCREDS)</c>.</summary>
+    internal bool MayInspect(Task other)
+    {
+        if (other.Group == Group || Credentials.Can(Capability.SysPtrace))
+            return true;
+        Credentials theirs = other.Credentials;
+        bool isSame = Credentials.Uid == theirs.Uid && Credentials.Uid == theirs.EffectiveUid && Credentials.Uid == theirs.SavedUid &&
+            Credentials.Gid == theirs.Gid && Credentials.Gid == theirs.EffectiveGid && Credentials.Gid == theirs.SavedGid;
+        return isSame && other.Group.IsDumpable && (theirs.Permitted & ~Credentials.Permitted) == 0;
+    }
+
+    /// <summary>Other credentials for the length of a system call. Linux: <c>override_creds</c>.</summary>
+    internal void OverrideCredentials(Credentials credentials) => Credentials = credentials;
 
     /// <summary>Counts a new task for its user.</summary>
     internal void AdoptCredentials(Credentials credentials)
@@ -159,7 +182,8 @@ public sealed partial class Task : IDisposable
         ref FaultContext context = ref User.Context;
         context.SystemCall = number;
         context.Rip = Cpu.State.Rip;
-        context.Time = Kernel.Clock.Monotonic;
+        if (Kernel.Memory.Trace != null)
+            context.Time = Kernel.Clock.Monotonic; // the host's clock costs as much as the rest of the entry
     }
 
     /// <summary>The call is done.</summary>
@@ -178,6 +202,22 @@ public sealed partial class Task : IDisposable
     /// <param name="isLast">Whether it is the last of its process.</param>
     internal void ReleaseFiles(bool isLast) => DropFiles(isLast);
 
+    /// <summary>Its session has no controlling terminal any more. Linux: <c>proc_clear_tty</c>.</summary>
+    internal void LeaveTerminal() => DropTerminal();
+
+    /// <summary>The process or thread that a descriptor stands for. Linux: <c>pidfd_get_pid</c>.</summary>
+    /// <param name="fd">The descriptor.</param>
+    /// <param name="pid">Its number.</param>
+    /// <param name="neverWaits">Whether the descriptor was opened with PIDFD_NONBLOCK.</param>
+    /// <returns>0 or -EBADF.</returns>
+    internal int TryGetPidFd(int fd, out Pid? pid, out bool neverWaits)
+    {
+        pid = null;
+        neverWaits = false;
+        FindPidFd(fd, ref pid, ref neverWaits);
+        return pid == null ? -Errno.EBADF : 0;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Cpu.Dispose();
 
@@ -185,4 +225,8 @@ public sealed partial class Task : IDisposable
     partial void CopyFiles(Task parent, in CloneRequest request, ref int error);
 
     partial void DropFiles(bool isLast);
+
+    partial void DropTerminal();
+
+    partial void FindPidFd(int fd, ref Pid? pid, ref bool neverWaits);
 }

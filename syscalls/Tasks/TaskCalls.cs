@@ -22,13 +22,6 @@ internal static class TaskCalls
         return 0;
     }
 
-    public static long SysWrite(Task task, in SyscallArguments args)
-    {
-        byte[] b = new byte[args.A2];
-        task.User.CopyFrom(args.A1, b);
-        return Emu.Host.HostFile.Write((int)args.A0, b);
-    }
-
     public static long ArchPrctl(Task task, in SyscallArguments args)
     {
         ref Cpu.CpuState state = ref task.Cpu.State;

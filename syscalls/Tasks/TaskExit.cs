@@ -61,10 +61,11 @@ internal static class TaskExit
     public static void LeaveMemory(Task task)
     {
         task.Rseq = default;
+        FutexExit.Run(task);
         if (task.ClearChildTid != 0)
         {
             if (task.Mm.Users > 1)
-                _ = task.User.TryPut(task.ClearChildTid, 0); // who gave a bad address is not told
+                FutexExit.ClearChildTid(task);
             task.ClearChildTid = 0;
         }
         CompleteVfork(task);

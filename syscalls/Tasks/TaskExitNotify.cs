@@ -33,6 +33,7 @@ internal static class TaskExitNotify
             ReleaseThread(task);
             if (task.IsLeader)
             {
+                group.Actions.Users--;
                 group.Parent?.RemoveChild(group);
                 group.LeaveGroups();
                 return;

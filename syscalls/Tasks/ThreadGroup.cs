@@ -76,6 +76,12 @@ public sealed partial class ThreadGroup
     /// <summary>Whether it has run exec since it was made. Linux: the negation of <c>PF_FORKNOEXEC</c>.</summary>
     public bool HasExecuted { get; internal set; }
 
+    /// <summary>Whether others of its user may look into it. Linux: <c>PR_SET_DUMPABLE</c>.</summary>
+    public bool IsDumpable { get; internal set; } = true;
+
+    /// <summary>Kinds of membarrier that it has registered for. Linux: <c>membarrier_state</c>.</summary>
+    internal int Membarriers { get; set; }
+
     /// <summary>Limits.</summary>
     public ResourceLimits Limits { get; }
 

@@ -42,6 +42,12 @@ public sealed class Clock : ITimeSource
     /// <summary>Realtime in nanoseconds since 1970.</summary>
     public long Realtime => (long)Monotonic + RealtimeOffset;
 
+    /// <summary>A time by the monotonic clock.</summary>
+    /// <param name="time">Nanoseconds, not more than 63 bits.</param>
+    /// <param name="isRealtime">Whether it is realtime; else it is monotonic time already.</param>
+    public ulong ToMonotonic(ulong time, bool isRealtime) =>
+        isRealtime ? (ulong)Math.Max((long)time - RealtimeOffset, 0) : time;
+
     /// <summary>Moves virtual time on, as nothing can run until then.</summary>
     public void SkipTo(ulong nanoseconds)
     {

@@ -103,11 +103,5 @@ internal readonly struct ClockSource
     }
 
     /// <summary>A time of it by the monotonic clock.</summary>
-    public ulong ToMonotonic(ulong time)
-    {
-        if (!IsRealtime)
-            return time;
-        long monotonic = (long)time - _kernel.Clock.RealtimeOffset;
-        return monotonic < 0 ? 0 : (ulong)monotonic;
-    }
+    public ulong ToMonotonic(ulong time) => _kernel.Clock.ToMonotonic(time, IsRealtime);
 }

@@ -7,7 +7,7 @@ namespace Emu.Syscalls;
 /// </remarks>
 internal sealed class CpuTimers(ThreadGroup group)
 {
-    private readonly List<PosixTimer> _timers = [];
+    private readonly List<ICpuTimer> _timers = [];
     private CpuInterval _virtual, _profiling;
     private ulong _limit = Scheduler.Never;
 
@@ -40,8 +40,8 @@ internal sealed class CpuTimers(ThreadGroup group)
         group.Kernel.Timers.HasChanged = true;
     }
 
-    /// <summary>A POSIX timer on a CPU clock of the process or one of its threads begins to run.</summary>
-    public void Add(PosixTimer timer)
+    /// <summary>What runs by a CPU clock of the process or one of its threads begins to run.</summary>
+    public void Add(ICpuTimer timer)
     {
         if (!_timers.Contains(timer))
             _timers.Add(timer);
@@ -49,7 +49,7 @@ internal sealed class CpuTimers(ThreadGroup group)
     }
 
     /// <summary>It does not run any more.</summary>
-    public void Remove(PosixTimer timer) => _timers.Remove(timer);
+    public void Remove(ICpuTimer timer) => _timers.Remove(timer);
 
     /// <summary>Nanoseconds of CPU time of a thread until something expires; <see cref="Scheduler.Never"/> if nothing runs.</summary>
     public ulong NanosecondsLeft(Task task)
@@ -58,7 +58,7 @@ internal sealed class CpuTimers(ThreadGroup group)
             return Scheduler.Never;
         ulong now = group.CpuTime();
         ulong left = Math.Min(Until(_limit, now), Math.Min(_virtual.Left(now), _profiling.Left(now)));
-        foreach (PosixTimer timer in _timers)
+        foreach (ICpuTimer timer in _timers)
             left = Math.Min(left, timer.CpuTimeLeft(task, now));
         return left;
     }
@@ -71,10 +71,10 @@ internal sealed class CpuTimers(ThreadGroup group)
         ulong now = group.CpuTime();
         CheckInterval(ref _virtual, now, Signal.SIGVTALRM);
         CheckInterval(ref _profiling, now, Signal.SIGPROF);
-        foreach (PosixTimer timer in _timers.ToArray())
+        foreach (ICpuTimer timer in _timers.ToArray())
         {
             if (timer.CpuTimeLeft(task, now) == 0)
-                timer.ExpireCpu(now);
+                timer.ExpireCpu();
         }
         if (now >= _limit)
             ExceedLimit(now);

@@ -17,4 +17,9 @@ internal abstract class KernelTimer
 
     /// <summary>The time has come; the timer does not run any more and may be started again. The kernel lock is held.</summary>
     public abstract void Expire();
+
+    /// <summary>Realtime was set: a timer that is to expire at a time of it starts anew. Linux: <c>hrtimers_resume</c>.</summary>
+    public virtual void Realign()
+    {
+    }
 }

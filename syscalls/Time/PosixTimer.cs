@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>A timer of timer_create. Linux: <c>struct k_itimer</c>, kernel/time/posix-timers.c.</summary>
@@ -7,15 +5,15 @@ namespace Emu.Syscalls;
 /// It has one entry for the queue of signals. While that waits for delivery the timer rests; what would have expired meanwhile is counted as
 /// overrun when it is delivered. Setting the timer makes what waits stale: it is dropped at delivery.
 /// </remarks>
-internal sealed class PosixTimer : KernelTimer
+internal sealed class PosixTimer : KernelTimer, ICpuTimer
 {
     private const int MaxOverrun = int.MaxValue;
 
     private readonly SigQueue? _entry;
     private readonly Task _target;
     private readonly bool _toProcess;
-    private ulong _settings, _queuedSettings, _expires;
-    private bool _isRunning;
+    private ulong _settings, _queuedSettings, _expires; // times of its clock
+    private bool _isRunning, _isAbsolute;
 
     /// <summary>A timer, not set.</summary>
     /// <param name="owner">Its process.</param>
@@ -55,6 +53,11 @@ internal sealed class PosixTimer : KernelTimer
 
     private Kernel Kernel => Owner.Kernel;
 
+    // A relative timer takes no notice of realtime being set.
+    private bool FollowsRealtime => Source.IsRealtime && _isAbsolute;
+
+    private ulong Now => Source.IsRealtime && !_isAbsolute ? Kernel.Clock.Monotonic : Source.Now;
+
     /// <summary>Sets the timer. Linux: <c>common_timer_set</c>.</summary>
     /// <param name="value">Nanoseconds until the first expiration, or the time of it; 0 turns the timer off.</param>
     /// <param name="period">Nanoseconds between the following; 0 for none.</param>
@@ -64,9 +67,10 @@ internal sealed class PosixTimer : KernelTimer
         Stop();
         _settings++;
         LastOverrun = 0;
+        _isAbsolute = absolute;
         Period = value == 0 ? 0 : period;
         if (value != 0)
-            Start(absolute ? value : Source.After(value));
+            Start(absolute ? value : After(value));
     }
 
     /// <summary>What is left until the next expiration, and the period. Linux: <c>common_timer_get</c>.</summary>
@@ -74,7 +78,7 @@ internal sealed class PosixTimer : KernelTimer
     {
         if (!_isRunning && Period == 0)
             return default;
-        ulong now = Source.Now;
+        ulong now = Now;
         ulong next = NextAfter(now);
         if (next > now)
             return (next - now, Period);
@@ -89,11 +93,11 @@ internal sealed class PosixTimer : KernelTimer
         Period = 0;
     }
 
-    /// <summary>Stops and starts anew, as realtime was set. Linux: <c>clock_was_set</c>.</summary>
-    public void Realign()
+    /// <inheritdoc/>
+    public override void Realign()
     {
-        if (IsActive && Source.IsRealtime)
-            Kernel.Timers.Start(this, Source.ToMonotonic(_expires));
+        if (IsActive && FollowsRealtime)
+            Kernel.Timers.Start(this, ToMonotonic(_expires));
     }
 
     /// <inheritdoc/>
@@ -113,7 +117,7 @@ internal sealed class PosixTimer : KernelTimer
     }
 
     /// <summary>Its CPU time has come.</summary>
-    public void ExpireCpu(ulong now)
+    public void ExpireCpu()
     {
         Stop();
         Fire();
@@ -129,7 +133,7 @@ internal sealed class PosixTimer : KernelTimer
         info.Overrun = 0;
         if (Period != 0)
         {
-            ulong now = Source.Now;
+            ulong now = Now;
             ulong missed = now > _expires ? (now - _expires) / Period : 0;
             LastOverrun = (int)Math.Min(missed, MaxOverrun);
             info.Overrun = LastOverrun;
@@ -151,7 +155,7 @@ internal sealed class PosixTimer : KernelTimer
         if (_entry == null)
         {
             if (Period != 0)
-                Start(NextAfter(Source.Now));
+                Start(NextAfter(Now));
             return;
         }
         _queuedSettings = _settings;
@@ -168,19 +172,25 @@ internal sealed class PosixTimer : KernelTimer
         _expires = expires;
         _isRunning = true;
         if (Source.IsCpuClock)
-            Owner.CpuTimers.Add(this);
+            (Source.Process ?? Source.Thread!.Group).CpuTimers.Add(this);
         else
-            Kernel.Timers.Start(this, Source.ToMonotonic(expires));
+            Kernel.Timers.Start(this, ToMonotonic(expires));
+    }
+
+    private ulong ToMonotonic(ulong time) => Kernel.Clock.ToMonotonic(time, FollowsRealtime);
+
+    private ulong After(ulong nanoseconds)
+    {
+        ulong now = Now;
+        return nanoseconds > long.MaxValue - now ? long.MaxValue : now + nanoseconds;
     }
 
     private void Stop()
     {
         _isRunning = false;
         if (Source.IsCpuClock)
-            Owner.CpuTimers.Remove(this);
+            (Source.Process ?? Source.Thread!.Group).CpuTimers.Remove(this);
         else
             Kernel.Timers.Cancel(this);
-        if (_entry is { IsQueued: true })
-            Bug.On(_entry.Timer != this, "an entry of another timer");
     }
 }

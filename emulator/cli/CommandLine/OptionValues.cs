@@ -8,7 +8,7 @@ namespace Emu.Cli;
 /// <summary>Takes the values of options. Each function gives what is wrong in words, or null.</summary>
 internal static class OptionValues
 {
-    private const int MaximumCpus = 64;
+    private const int MaximumCpus = 1;
     private const long NanosecondsPerSecond = 1_000_000_000, LongestTimeoutSeconds = 1_000_000_000, LastEpochSeconds = 8_000_000_000;
 
     /// <summary>SIZE[,nodes=N].</summary>
@@ -39,7 +39,7 @@ internal static class OptionValues
     public static string? Cpus(RunOptions options, string value)
     {
         if (!TryNumber(value, out ulong cpus) || cpus is 0 or > MaximumCpus)
-            return $"'{value}' is no number from 1 to {MaximumCpus}";
+            return $"'{value}': a machine has one processor for now";
         options.Cpus = (int)cpus;
         return null;
     }
@@ -119,7 +119,7 @@ internal static class OptionValues
         bool isKnown = parts.Length == 2 || isReadOnly || (parts.Length == 3 && parts[2] == "rw");
         if (!isKnown || parts[0].Length == 0 || !parts[1].StartsWith('/'))
             return $"'{value}' is not HOST:GUEST[:ro] with an absolute GUEST";
-        options.Volumes.Add(new Volume(RawText.ToBytes(parts[0]), RawText.ToBytes(parts[1]), isReadOnly));
+        options.Volumes.Add(new HostVolume(RawText.ToBytes(parts[0]), RawText.ToBytes(parts[1]), isReadOnly));
         return null;
     }
 
@@ -134,6 +134,40 @@ internal static class OptionValues
 
     /// <summary>The name of an area, as the trace prints it.</summary>
     public static string? AreaName(RunOptions options, string value) => NotEmpty(value, name => options.AreaName = name);
+
+    /// <summary>SIZE[:FILE].</summary>
+    public static string? Swap(RunOptions options, string value)
+    {
+        const ulong Smallest = 10 * MmConstants.PageSize, Largest = 256UL << 30;
+        int colon = value.IndexOf(':');
+        string size = colon < 0 ? value : value[..colon];
+        if (!TrySize(size, out ulong bytes) || bytes is < Smallest or > Largest)
+            return $"'{size}' is no size from 40K to 256G";
+        if (colon == value.Length - 1)
+            return "the name of the file is empty";
+        options.Swap.Add(new SwapRequest(bytes, colon < 0 ? null : RawText.ToBytes(value[(colon + 1)..])));
+        return null;
+    }
+
+    /// <summary>NAME=VALUE, where the name is that of a file of cgroup2.</summary>
+    public static string? ControlGroup(RunOptions options, string value)
+    {
+        int equals = value.IndexOf('=');
+        if (equals <= 0 || value.IndexOf('.') is var dot && (dot <= 0 || dot > equals) || value[..equals].Contains('/'))
+            return $"'{value}' is not NAME=VALUE with a name such as memory.max";
+        options.ControlGroup.Add(new ControlGroupSetting(value[..equals], value[(equals + 1)..]));
+        return null;
+    }
+
+    /// <summary>N.</summary>
+    public static string? Pids(RunOptions options, string value)
+    {
+        const ulong Largest = 1 << 22; // Linux: PID_MAX_LIMIT
+        if (!TryNumber(value, out ulong pids) || pids is 0 or > Largest)
+            return $"'{value}' is no number from 1 to {Largest}";
+        options.Pids = (int)pids;
+        return null;
+    }
 
     /// <summary>NAME=VALUE.</summary>
     public static string? Variable(RunOptions options, string value)

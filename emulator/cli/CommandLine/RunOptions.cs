@@ -20,11 +20,15 @@ internal enum OutputFormat
     Csv,
 }
 
-/// <summary>A part of the host that the program sees.</summary>
-/// <param name="Host">Path on the host.</param>
-/// <param name="Guest">Path in the machine.</param>
-/// <param name="IsReadOnly">Whether the program may only read.</param>
-internal sealed record Volume(byte[] Host, byte[] Guest, bool IsReadOnly);
+/// <summary>A swap area.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="File">The file of the host that holds it; null for memory of the host.</param>
+internal sealed record SwapRequest(ulong Bytes, byte[]? File);
+
+/// <summary>A file of the program's control group and what is written to it, such as memory.max and 64M.</summary>
+/// <param name="Name">The file.</param>
+/// <param name="Value">What is written.</param>
+internal sealed record ControlGroupSetting(string Name, string Value);
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record RunOptions
@@ -34,6 +38,9 @@ internal sealed record RunOptions
 
     /// <summary>Faults between two checks if --check does not say.</summary>
     public const int DefaultCheckInterval = 1000;
+
+    /// <summary>Threads that there may be if --pids does not say.</summary>
+    public const int DefaultPids = 32768;
 
     /// <summary>What to do.</summary>
     public CommandKind Command { get; set; } = CommandKind.Run;
@@ -63,7 +70,7 @@ internal sealed record RunOptions
     public ulong MaxInstructions { get; set; } = ulong.MaxValue;
 
     /// <summary>--volume.</summary>
-    public List<Volume> Volumes { get; } = [];
+    public List<HostVolume> Volumes { get; } = [];
 
     /// <summary>--rootfs, or null.</summary>
     public byte[]? RootFs { get; set; }
@@ -76,6 +83,15 @@ internal sealed record RunOptions
 
     /// <summary>--clear-env.</summary>
     public bool ClearEnvironment { get; set; }
+
+    /// <summary>--swap.</summary>
+    public List<SwapRequest> Swap { get; } = [];
+
+    /// <summary>--cgroup.</summary>
+    public List<ControlGroupSetting> ControlGroup { get; } = [];
+
+    /// <summary>--pids: threads that there may be at a time.</summary>
+    public int Pids { get; set; } = DefaultPids;
 
     /// <summary>--strace.</summary>
     public bool Strace { get; set; }
@@ -124,5 +140,16 @@ internal sealed record RunOptions
         Seed = Seed,
         Epoch = Epoch,
         MaxInstructions = MaxInstructions,
+        Pids = Pids,
+    };
+
+    /// <summary>What the program sees of the host's files.</summary>
+    /// <param name="environment">The caller's environment, which names the home directory.</param>
+    public GuestFiles ToGuestFiles(byte[][] environment) => new()
+    {
+        RootDirectory = RootFs,
+        Volumes = Volumes,
+        WorkingDirectory = WorkingDirectory,
+        Home = GuestEnvironment.Find(environment, "HOME="u8) is { Length: not 0 } home ? home.ToArray() : null,
     };
 }

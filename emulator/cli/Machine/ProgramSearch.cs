@@ -9,18 +9,16 @@ internal sealed class ProgramSearch(IProgramStarter starter)
     /// <summary>Starts a program.</summary>
     /// <param name="kernel">The machine.</param>
     /// <param name="request">What to start; its path may be a name.</param>
-    /// <param name="task">The task, ready to run.</param>
     /// <param name="status">The status to end with if it could not be started.</param>
     /// <returns>What is wrong, for the user; null if it was started.</returns>
-    public string? TryStart(Kernel kernel, ProgramRequest request, out Task? task, out int status)
+    public string? TryStart(Kernel kernel, ProgramRequest request, out int status)
     {
         if (request.Path.AsSpan().Contains((byte)'/'))
-            return Describe(request.Path, starter.TryStart(kernel, request, out task, out string reason), reason, out status);
-        task = null;
+            return Describe(request.Path, starter.TryStart(kernel, request, out string reason), reason, out status);
         int denied = 0;
         foreach (byte[] path in Candidates(request))
         {
-            int error = starter.TryStart(kernel, request with { Path = path }, out task, out string why);
+            int error = starter.TryStart(kernel, request with { Path = path }, out string why);
             if (error == -Errno.EACCES)
                 denied = error;
             else if (error is not (-Errno.ENOENT or -Errno.ENOTDIR))
@@ -63,11 +61,7 @@ internal sealed class ProgramSearch(IProgramStarter starter)
 
     private static ReadOnlySpan<byte> PathOf(byte[][] environment)
     {
-        foreach (byte[] variable in environment)
-        {
-            if (variable.AsSpan().StartsWith("PATH="u8))
-                return variable.AsSpan(5);
-        }
-        return "/usr/local/bin:/bin:/usr/bin"u8;
+        ReadOnlySpan<byte> path = GuestEnvironment.Find(environment, "PATH="u8);
+        return path.IsEmpty ? "/usr/local/bin:/bin:/usr/bin"u8 : path;
     }
 }

@@ -27,11 +27,7 @@ internal sealed class OutputLogger(ToolOutput output, ITraceFormat format, int v
         line.Add("emu: "u8).Add(NameOf(logLevel)).Add(": "u8).Add(formatter(state, exception));
         if (exception != null)
             line.Add(": "u8).Add(exception.Message);
-        lock (output.Gate)
-        {
-            format.AddLine(output.Buffer, "log"u8, line.Written);
-            output.EndLine();
-        }
+        output.Line(format, "log"u8, line.Written);
     }
 
     private static ReadOnlySpan<byte> NameOf(LogLevel level) => level switch

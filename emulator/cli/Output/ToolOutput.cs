@@ -58,11 +58,14 @@ internal sealed class ToolOutput : IDisposable
     }
 
     /// <summary>Writes one line.</summary>
-    public void Line(ReadOnlySpan<byte> text)
+    /// <param name="format">How a line looks here.</param>
+    /// <param name="type">What it is, in a word.</param>
+    /// <param name="text">The line.</param>
+    public void Line(ITraceFormat format, ReadOnlySpan<byte> type, ReadOnlySpan<byte> text)
     {
         lock (Gate)
         {
-            Buffer.Add(text);
+            format.AddLine(Buffer, type, text);
             EndLine();
         }
     }

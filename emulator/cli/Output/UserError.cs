@@ -25,6 +25,14 @@ internal static class ExitStatus
 
     /// <summary>Added to the number of the signal that ended the program, or emu.</summary>
     public const int SignalBase = 128;
+
+    /// <summary>The status that a shell would show for a program.</summary>
+    /// <param name="status">How it ended, as wait reports it.</param>
+    public static int OfGuest(int status)
+    {
+        int signal = status & 0x7F;
+        return signal != 0 ? SignalBase + signal : (status >> 8) & 0xFF;
+    }
 }
 
 /// <summary>Lines for the user on stderr.</summary>

@@ -23,11 +23,7 @@ internal sealed class CrashReport(ToolOutput output, ITraceFormat format, Symbol
         _line.Add("emu: "u8).Add(task.ProcessId).Add((byte)'/').Add(task.ThreadId).Add(" killed by "u8);
         CrashText.AddCause(_line, signal, trap, task.Mm, task.ProcessId);
         CrashText.AddRegisters(_line, task.Cpu.State, task.Mm, symbols);
-        lock (output.Gate)
-        {
-            format.AddLine(output.Buffer, "crash"u8, _line.Written);
-            output.EndLine();
-        }
+        output.Line(format, "crash"u8, _line.Written);
     }
 
     // Those by which Linux writes a core file, less the one that a terminal sends.

@@ -136,12 +136,5 @@ internal sealed class StracePrinter(ToolOutput output, ITraceFormat format) : IS
             _line.Add("[pid "u8).AddRight(id, IdWidth).Add("] "u8);
     }
 
-    private void End()
-    {
-        lock (output.Gate)
-        {
-            format.AddLine(output.Buffer, "strace"u8, _line.Written);
-            output.EndLine();
-        }
-    }
+    private void End() => output.Line(format, "strace"u8, _line.Written);
 }

@@ -12,15 +12,13 @@ internal sealed class TraceJson : ITraceFormat, IDisposable
     public const int SchemaVersion = 1;
 
     private readonly Symbolizer _symbols;
-    private readonly MemoryManager _manager;
     private readonly ByteWriter _text = new();
     private readonly Utf8JsonWriter _json;
 
-    /// <summary>A printer for the faults of a machine.</summary>
-    public TraceJson(Symbolizer symbols, MemoryManager manager)
+    /// <summary>A printer.</summary>
+    public TraceJson(Symbolizer symbols)
     {
         _symbols = symbols;
-        _manager = manager;
         JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
         _json = new Utf8JsonWriter(_text, options);
     }
@@ -68,8 +66,8 @@ internal sealed class TraceJson : ITraceFormat, IDisposable
             WriteArea(fault.Area, fault.Address, area);
         WriteAddress("rip"u8, context.Rip);
         WriteSymbol(fault.Mm, context.Rip);
-        WriteEntry("before"u8, fault.Before);
-        WriteEntry("after"u8, fault.After);
+        WriteEntry("before"u8, fault.Before, fault.Mm.Manager.Memory);
+        WriteEntry("after"u8, fault.After, fault.Mm.Manager.Memory);
         if (fault.Outcome.Signal != 0)
         {
             _json.WriteNumber("signal"u8, fault.Outcome.Signal);
@@ -145,7 +143,7 @@ internal sealed class TraceJson : ITraceFormat, IDisposable
     }
 
     // Null for an empty entry.
-    private void WriteEntry(ReadOnlySpan<byte> name, Pte entry)
+    private void WriteEntry(ReadOnlySpan<byte> name, Pte entry, PhysicalMemory memory)
     {
         if (entry.IsNone)
         {
@@ -155,17 +153,17 @@ internal sealed class TraceJson : ITraceFormat, IDisposable
         _json.WriteStartObject(name);
         WriteAddress("raw"u8, entry.Value);
         if (entry.IsPresent)
-            WriteFrame(entry);
+            WriteFrame(entry, memory);
         _json.WriteEndObject();
     }
 
-    private void WriteFrame(Pte entry)
+    private void WriteFrame(Pte entry, PhysicalMemory memory)
     {
         _json.WriteNumber("pfn"u8, entry.Pfn);
         _text.Clear();
         PteText.AppendFlags(_text, entry);
         _json.WriteString("flags"u8, _text.Written);
-        if (_manager.Memory.ZoneOrNull(entry.Pfn) is not { } zone)
+        if (memory.ZoneOrNull(entry.Pfn) is not { } zone)
             return;
         _json.WriteNumber("node"u8, zone.Node.Id);
         _json.WriteString("zone"u8, zone.Name);

@@ -4,7 +4,7 @@ using Emu.Syscalls;
 namespace Emu.Cli;
 
 /// <summary>A trace for people: a line a fault, in columns; all else in lines that begin with <c>#</c>.</summary>
-internal sealed class TraceText(Symbolizer symbols, MemoryManager manager) : ITraceFormat
+internal sealed class TraceText(Symbolizer symbols) : ITraceFormat
 {
     private const int TimeWidth = 16, TaskWidth = 8, ClassWidth = 13, OriginWidth = 20, AreaWidth = 34, SymbolWidth = 30;
     private const int AddressDigits = 12;
@@ -123,7 +123,7 @@ internal sealed class TraceText(Symbolizer symbols, MemoryManager manager) : ITr
         writer.PadFrom(start, AreaWidth);
     }
 
-    private void AddEntries(ByteWriter writer, in FaultEvent fault)
+    private static void AddEntries(ByteWriter writer, in FaultEvent fault)
     {
         int start = writer.Length;
         PteText.Append(writer, fault.Before);
@@ -133,7 +133,7 @@ internal sealed class TraceText(Symbolizer symbols, MemoryManager manager) : ITr
         if (!fault.After.IsPresent)
             return;
         writer.PadFrom(start, PteText.Width).Add((byte)' ');
-        if (manager.Memory.ZoneOrNull(fault.After.Pfn) is { } zone)
+        if (fault.Mm.Manager.Memory.ZoneOrNull(fault.After.Pfn) is { } zone)
             writer.Add(zone.Node.Id).Add((byte)'/').Add(zone.Name);
         else
             writer.Add((byte)'-');

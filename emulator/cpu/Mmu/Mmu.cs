@@ -197,8 +197,10 @@ internal sealed unsafe class Mmu
         FaultContext context = _processor.FaultContext;
         context.SystemCall = -1;
         context.Rip = op == null ? s->Rip : Block.RipOf(_cpu->Current, op);
-        context.Time = _processor.TimeAt(op);
-        FaultOutcome outcome = Current!.Manager.Faults.HandlePageFault(Current, address, error, context);
+        MemoryManager manager = Current!.Manager;
+        if (manager.Trace != null)
+            context.Time = _processor.TimeAt(op); // reading the host's clock would be a tenth of a fault
+        FaultOutcome outcome = manager.Faults.HandlePageFault(Current, address, error, in context);
         if (outcome.Status == FaultStatus.Resolved)
             return true;
         if (op != null)

@@ -54,6 +54,16 @@ public sealed class TlbContexts : ITlbFlush
         }
     }
 
+    /// <summary>The CPUs whose TLBs these are.</summary>
+    internal IReadOnlyList<Processor> Processors => _processors;
+
+    /// <summary>The key of an address space, if it has one that entries of a TLB may still bear.</summary>
+    internal bool TryKeyOf(MemoryDescriptor mm, out ulong key)
+    {
+        key = mm.TlbContext & LastKey;
+        return mm.TlbContext >> KeyBits == _epoch;
+    }
+
     internal void Register(Processor processor) => _processors.Add(processor);
 
     /// <summary>The key of an address space, a new one if it has none of this epoch.</summary>

@@ -1,0 +1,11 @@
+using Emu.Syscalls;
+
+namespace Emu.Cli;
+
+/// <summary>Starts programs from the machine's own files.</summary>
+internal sealed class KernelStarter : IProgramStarter
+{
+    /// <inheritdoc/>
+    public int TryStart(Kernel kernel, ProgramRequest request, out string reason) =>
+        kernel.StartProgram(request.Path, request.Arguments, request.Environment, out _, out reason);
+}

@@ -1,0 +1,36 @@
+using Emu.Mm;
+
+namespace Emu.Syscalls;
+
+/// <summary>Advice about pages of files. Linux: mm/fadvise.c, mm/readahead.c.</summary>
+internal static class FileAdvice
+{
+    private const ulong PiecePages = 512; // Linux: force_page_cache_ra reads 2 MiB at a time
+
+    /// <summary>Brings pages in. Linux: <c>force_page_cache_readahead</c>.</summary>
+    public static int WillNeed(PageCache mapping, ulong offset, ulong end)
+    {
+        ulong index = offset >> MmConstants.PageShift;
+        ulong last = Math.Min((end - 1) >> MmConstants.PageShift, mapping.SizeInPages - 1);
+        while (mapping.SizeInPages != 0 && index <= last)
+        {
+            ulong count = Math.Min(PiecePages, last - index + 1);
+            if (mapping.ReadPages(index, count) < 0)
+                break; // it was advice: whoever reads the page will hear of the error
+            index += count;
+        }
+        return 0;
+    }
+
+    /// <summary>Lets pages go that are clean and mapped nowhere. Linux: <c>invalidate_mapping_pages</c>.</summary>
+    public static int DontNeed(PageCache mapping, ulong offset, ulong end)
+    {
+        ulong first = (offset + MmConstants.PageSize - 1) >> MmConstants.PageShift;
+        ulong beyond = end >= mapping.Size ? mapping.SizeInPages : end >> MmConstants.PageShift;
+        if (first >= beyond)
+            return 0;
+        _ = mapping.WriteBack(first, beyond - 1); // a page that could not be written stays
+        mapping.DropClean(first, beyond - 1);
+        return 0;
+    }
+}

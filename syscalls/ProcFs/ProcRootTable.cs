@@ -1,0 +1,19 @@
+using System.Globalization;
+using Emu.Mm;
+
+namespace Emu.Syscalls;
+
+/// <summary>The files of /proc that speak of the whole machine: one row each. Linux: fs/proc.</summary>
+internal static class ProcRootTable
+{
+    /// <summary>The rows.</summary>
+    public static PseudoEntry[] Entries { get; } =
+    [
+        PseudoEntry.Link("self", static (in PseudoContext context) => Number(context.Reader!.ProcessId)),
+        PseudoEntry.Link("thread-self", static (in PseudoContext context) => [.. Number(context.Reader!.ProcessId), .. "/task/"u8, .. Number(context.Reader.ThreadId)]),
+        PseudoEntry.Link("mounts", static (in PseudoContext _) => "self/mounts"u8.ToArray()),
+        PseudoEntry.File("meminfo", static (in PseudoContext context, ProcWriter writer) => MemInfo.Write(context.Kernel.Memory, writer)),
+    ];
+
+    private static byte[] Number(int number) => System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+}
