@@ -101,10 +101,9 @@ public sealed unsafe partial class FaultHandler
         return 0;
     }
 
-<<<<<<< HEAD
     // What is read ahead is not worth a hard reclaim.
     private const GfpFlags ReadaheadGfp = GfpFlags.HighUserMovable | GfpFlags.NoRetry | GfpFlags.NoWarn;
-=======
+
     /// <summary>Brings a page back from swap and maps it, if it can be had. Linux: <c>do_swap_page</c> from khugepaged.</summary>
     /// <returns>Whether the page is there.</returns>
     internal bool TrySwapIn(VmArea area, ulong address)
@@ -116,11 +115,10 @@ public sealed unsafe partial class FaultHandler
 
     /// <summary>Brings a slot into the swap cache, if it is not there (MADV_WILLNEED). Linux: <c>read_swap_cache_async</c>.</summary>
     /// <returns>0 or a negative errno.</returns>
-    internal int ReadSwapAhead(SwapEntry entry) => _manager.Swap.Cached(entry) != 0 ? 0 : ReadSlot(entry, out _);
->>>>>>> integ
+    internal int ReadSwapAhead(SwapEntry entry) => _manager.Swap.Cached(entry) != 0 ? 0 : ReadSlot(entry, null, 0, ReadaheadGfp, out _);
 
     // Linux: __read_swap_cache_async
-    private int ReadSlot(SwapEntry entry, VmArea area, ulong address, GfpFlags gfp, out uint pfn)
+    private int ReadSlot(SwapEntry entry, VmArea? area, ulong address, GfpFlags gfp, out uint pfn)
     {
         pfn = _manager.AllocateSwapped(entry, area, address, gfp);
         if (pfn == 0)

@@ -77,17 +77,6 @@ public sealed class OomKiller
         return badness == long.MinValue ? 0 : (1000 + (badness * 1000 / total)) * 2 / 3;
     }
 
-    /// <summary>Takes the private memory of a process away that will never run again. Linux: <c>__oom_reap_task_mm</c>.</summary>
-    /// <param name="mm">No task is at work on it.</param>
-    public static void Reap(MemoryDescriptor mm)
-    {
-        foreach ((_, _, VmArea area) in mm.Areas.Iterate())
-        {
-            if (!area.HasAny(VmFlags.HugeTlb | VmFlags.PfnMap) && (area.IsAnonymous || !area.HasAny(VmFlags.Shared)))
-                mm.ZapRange(area, area.Start, area.End, ZapFlags.None);
-        }
-    }
-
     /// <summary>Pages that count as all there is. Linux: <c>constrained_alloc</c>.</summary>
     private long TotalPages(in OomControl control)
     {
@@ -208,6 +197,6 @@ public sealed class OomKiller
     private static void ReapUnlessRunning(IOomPort port, OomProcess victim)
     {
         if (port.Current?.Mm != victim.Mm)
-            Reap(victim.Mm);
+            victim.Mm.Reap();
     }
 }

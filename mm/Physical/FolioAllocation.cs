@@ -23,10 +23,14 @@ public sealed unsafe partial class MemoryManager
     }
 
     /// <summary>A page for what is in a slot of swap, charged to whom the slot is. Linux: <c>alloc_swap_folio</c>, <c>swap_cache_alloc_folio</c>.</summary>
-    internal uint AllocateSwapped(SwapEntry entry, VmArea area, ulong address, GfpFlags gfp)
+    /// <param name="entry">The slot.</param>
+    /// <param name="area">The area that it is read for; null if it is read ahead for nobody.</param>
+    /// <param name="address">Address in the area.</param>
+    /// <param name="gfp">How.</param>
+    internal uint AllocateSwapped(SwapEntry entry, VmArea? area, ulong address, GfpFlags gfp)
     {
         uint pfn = Allocator.Allocate(gfp | GfpFlags.Comp, 0);
-        return Charged(pfn, Memcg.OfSlot(Swap.Area(entry), entry.Offset, area.Mm.MemoryCgroup), gfp);
+        return Charged(pfn, Memcg.OfSlot(Swap.Area(entry), entry.Offset, area?.Mm.MemoryCgroup ?? Memcg.OfCurrent), gfp);
     }
 
     /// <summary>A page for what shmem has in a slot of swap. Linux: <c>shmem_swap_alloc_folio</c>.</summary>

@@ -58,11 +58,9 @@ public sealed partial class Vmscan
     {
         if (!group.IsRoot || node.Id != 0 || control.Group is { IsRoot: false })
             return;
-        int waiting = _manager.Splitter.DeferredCount;
-        if (waiting == 0)
-            return;
         long before = _manager.FreePages;
-        _manager.Splitter.SplitDeferred(Math.Max(waiting >> control.Priority, Math.Min(waiting, 1)));
+        if (_manager.Splitter.Shrink(control.Priority) == 0)
+            return;
         control.Reclaimed += Math.Max(_manager.FreePages - before, 0);
     }
 

@@ -197,7 +197,6 @@ public sealed partial class Vmscan
         return target;
     }
 
-<<<<<<< HEAD
     // Nodes of zones that can help. For a large block one whose zones can be compacted as they are is passed over. Linux: shrink_zones
     private List<Node> NodesOf(Zone[] zonelist, ref ScanControl control)
     {
@@ -214,18 +213,6 @@ public sealed partial class Vmscan
             nodes.Add(zone.Node);
         }
         return nodes;
-=======
-    private static IEnumerable<Node> NodesOf(Zone[] zonelist, ZoneType highest) =>
-        zonelist.Where(zone => zone.Type <= highest).Select(static zone => zone.Node).Distinct();
-
-    // Linux: shrink_node
-    private void ShrinkNode(Node node, ref ScanControl control)
-    {
-        ShrinkLruVec(node.Lru, ref control);
-        long free = _manager.FreePages;
-        if (_manager.Splitter.Shrink(control.Priority) != 0)
-            control.Reclaimed += Math.Max(_manager.FreePages - free, 0);
->>>>>>> integ
     }
 }
 

@@ -40,20 +40,9 @@ internal static class Workingset
     {
         if (shadow == 0)
             return;
-<<<<<<< HEAD
         bool file = !manager.Page(pfn).Has(PageFlags.SwapBacked);
         manager.ModifyStat(pfn, file ? NodeStat.WorkingsetRefaultFile : NodeStat.WorkingsetRefaultAnon, 1);
         if (!IsRecent(manager, shadow, file, out bool workingset))
-=======
-        ulong value = XArray.ToValue(shadow);
-        bool workingset = (value & 1) != 0;
-        ref Page page = ref manager.Page(pfn);
-        bool file = !page.Has(PageFlags.SwapBacked);
-        LruVec lru = manager.LruOf(pfn);
-        long[] stats = manager.Nodes[lru.NodeId].Stats;
-        stats[(int)(file ? NodeStat.WorkingsetRefaultFile : NodeStat.WorkingsetRefaultAnon)]++;
-        if (!IsRecent(manager, shadow, file))
->>>>>>> integ
             return;
         ref Page page = ref manager.Page(pfn);
         LruVec lru = manager.LruOf(pfn);
@@ -83,15 +72,6 @@ internal static class Workingset
         LruVec lru = group.LruOf(node);
         ulong distance = (lru.NonresidentAge - (value >> AgeShift)) & AgeMask;
         return distance <= WorkingsetSize(manager, group, node, file);
-    }
-
-    /// <summary>Whether fewer pages were reclaimed since than those in use are. Linux: <c>workingset_test_recent</c>.</summary>
-    public static bool IsRecent(MemoryManager manager, ulong shadow, bool file)
-    {
-        ulong value = XArray.ToValue(shadow);
-        LruVec lru = manager.Nodes[(int)(value >> 1) & ((1 << NodeBits) - 1)].Lru;
-        ulong distance = (lru.NonresidentAge - (value >> AgeShift)) & (ulong.MaxValue >> (AgeShift + 1));
-        return distance <= WorkingsetSize(manager, lru, file);
     }
 
     /// <summary>A page was moved to the active list. Linux: <c>workingset_activation</c>.</summary>

@@ -34,12 +34,8 @@ public sealed partial class MemoryDescriptor
         Layout.CopyFrom(parent.Layout);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
-<<<<<<< HEAD
         MemoryCgroup = parent.MemoryCgroup;
-        DefaultFlags = parent.DefaultFlags & InheritedDefaults;
-=======
         InheritSettings(parent);
->>>>>>> integ
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
