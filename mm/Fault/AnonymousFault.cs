@@ -18,7 +18,7 @@ public sealed unsafe partial class FaultHandler
         }
         fault.Class = FaultClass.Anon;
         AnonVmaLinks.Prepare(area);
-        uint pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable | GfpFlags.Zero, 0);
+        uint pfn = _manager.AllocateAnon(area, fault.Address, GfpFlags.HighUserMovable | GfpFlags.Zero);
         if (pfn == 0)
             return VmFaultResult.Oom;
         MapNewAnon(ref fault, pfn);

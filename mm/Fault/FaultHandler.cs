@@ -27,6 +27,8 @@ public sealed unsafe partial class FaultHandler
     public FaultOutcome HandlePageFault(MemoryDescriptor mm, ulong address, PageFaultError error, in FaultContext context)
     {
         _manager.Events[(int)VmEvent.Fault]++;
+        if (!mm.MemoryCgroup.IsRoot)
+            mm.MemoryCgroup.VmEvents[(int)VmEvent.Fault]++;
         Report report = new(mm, address, error);
         if (address >= MmConstants.TaskSize)
             return Finish(ref report, FaultOutcome.Segv(FaultOutcome.SegvMapErr), context);
@@ -149,12 +151,19 @@ public sealed unsafe partial class FaultHandler
     private FaultOutcome Finish(ref Report report, FaultOutcome outcome, in FaultContext context)
     {
         if (report.IsMajor)
-            _manager.Events[(int)VmEvent.MajorFault]++;
+            CountMajor(report.Mm);
         if (outcome.Status != FaultStatus.Resolved)
             report.Class = FailureClass(outcome, report.Error);
         if (_manager.Trace is { } trace)
             Send(trace, in report, outcome, in context);
         return outcome;
+    }
+
+    private void CountMajor(MemoryDescriptor mm)
+    {
+        _manager.Events[(int)VmEvent.MajorFault]++;
+        if (!mm.MemoryCgroup.IsRoot)
+            mm.MemoryCgroup.VmEvents[(int)VmEvent.MajorFault]++;
     }
 
     private static FaultClass FailureClass(FaultOutcome outcome, PageFaultError error) => outcome.Status switch

@@ -32,7 +32,7 @@ public sealed unsafe partial class FaultHandler
     {
         fault.Class = ClassOf(fault.Area, FaultClass.FileCow, FaultClass.ShmemCow);
         AnonVmaLinks.Prepare(fault.Area);
-        fault.CowPage = _manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0);
+        fault.CowPage = _manager.AllocateAnon(fault.Area, fault.Address, GfpFlags.HighUserMovable);
         if (fault.CowPage == 0)
             return VmFaultResult.Oom;
         VmFaultResult result = AskObject(ref fault);

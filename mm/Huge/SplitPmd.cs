@@ -56,6 +56,6 @@ public sealed unsafe partial class MemoryDescriptor
         folio.RefCount += MmConstants.HugePagePages - 1;
         folio.LargeMapCount += MmConstants.HugePagePages - 1;
         if (--folio.EntireMapCount == 0)
-            Manager.NodeOf(head).Stats[(int)NodeStat.AnonHuge]--;
+            Manager.ModifyStat(head, NodeStat.AnonHuge, -1);
     }
 }

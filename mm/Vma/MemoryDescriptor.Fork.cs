@@ -36,6 +36,7 @@ public sealed partial class MemoryDescriptor
         Layout.CopyFrom(parent.Layout);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
+        MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
         HasAlikeNeighbours = parent.HasAlikeNeighbours;
         TotalVm = parent.TotalVm;

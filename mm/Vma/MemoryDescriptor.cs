@@ -15,6 +15,7 @@ public sealed partial class MemoryDescriptor
         PageTable = pageTable;
         Limits = limits;
         Gather = new MmuGather(this);
+        MemoryCgroup = manager.Memcg.OfCurrent;
     }
 
     /// <summary>The machine's memory.</summary>
@@ -85,6 +86,12 @@ public sealed partial class MemoryDescriptor
 
     /// <summary>The executable, or null. Linux: <c>exe_file</c>. Holds a reference.</summary>
     public VmFile? ExeFile { get; private set; }
+
+    /// <summary>Whom its pages are charged to: the group of its process. Linux: <c>mem_cgroup_from_task(mm->owner)</c>.</summary>
+    public MemoryCgroup MemoryCgroup { get; set; }
+
+    /// <summary>Whether the OOM killer chose it, and its memory is gone or going. Linux: <c>MMF_OOM_VICTIM</c>, <c>MMF_UNSTABLE</c>.</summary>
+    public bool IsOomVictim { get; internal set; }
 
     /// <summary>Collects what unmapping sets free.</summary>
     internal MmuGather Gather { get; }
