@@ -107,7 +107,10 @@ public sealed unsafe partial class UserfaultContext
     private int FillNew(FillKind kind, VmArea area, ulong address, ulong left, bool wp, UserAccess? source, ulong sourceAddress)
     {
         MemoryManager manager = Mm.Manager;
-        uint pfn = manager.Allocator.Allocate(kind == FillKind.Zero ? GfpFlags.HighUserMovable | GfpFlags.Zero : GfpFlags.HighUserMovable, 0);
+        GfpFlags gfp = kind == FillKind.Zero ? GfpFlags.HighUserMovable | GfpFlags.Zero : GfpFlags.HighUserMovable;
+        uint pfn = area.HasAny(VmFlags.Shared)
+            ? manager.AllocateCache(area.File!.Mapping!, area.PageIndexOf(address), gfp)
+            : manager.AllocateAnon(area, address, gfp);
         if (pfn == 0)
             return -Errno.ENOMEM;
         int error = 0;
