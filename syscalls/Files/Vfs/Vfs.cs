@@ -7,6 +7,7 @@ namespace Emu.Syscalls;
 internal sealed partial class Vfs
 {
     private uint _lastAnonymousDevice = 30;
+    private int _lastEventId;
     private PipeFileSystem? _pipes;
     private AnonymousFileSystem? _anonymous;
     private HostFileSystem? _host;
@@ -64,6 +65,9 @@ internal sealed partial class Vfs
 
     /// <summary>The number of a device for a file system that has none of its own. Linux: <c>get_anon_bdev</c>.</summary>
     public DeviceNumber NextAnonymousDevice() => new(0, ++_lastAnonymousDevice);
+
+    /// <summary>The number of a new eventfd. Linux: <c>eventfd_ida</c>.</summary>
+    public int NextEventId() => _lastEventId++;
 
     /// <summary>News may have come from outside.</summary>
     public void HostActivity() => HostEpoch++;
