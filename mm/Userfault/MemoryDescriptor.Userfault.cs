@@ -10,7 +10,7 @@ public sealed partial class MemoryDescriptor
     internal Dictionary<UserfaultContext, UserfaultContext>? ForkedUserfaults { get; set; }
 
     /// <summary>Whether it has ended. Linux: <c>mmget_not_zero</c> fails.</summary>
-    internal bool IsGone { get; private set; }
+    public bool IsGone { get; private set; }
 
     /// <summary>Gives a part of an area another registration. Linux: <c>vma_modify_flags_uffd</c>.</summary>
     internal int ModifyUserfault(VmArea area, ulong start, ulong end, VmFlags flags, UserfaultContext? context)
@@ -25,10 +25,14 @@ public sealed partial class MemoryDescriptor
         return 0;
     }
 
-    // Linux: userfaultfd_unmap_prep
+    // Each reader is told once, of the whole range, however many areas of it are there. Linux: userfaultfd_unmap_prep
     private void NoteUnmap(VmArea area, ulong start, ulong end)
     {
-        if (area.Userfault is { } context && context.Wants(UserfaultFeatures.EventUnmap))
+        if (area.Userfault is not { } context || !context.Wants(UserfaultFeatures.EventUnmap))
+            return;
+        bool noted = UserfaultEvents?.Any(wait => wait.Context == context && wait.Message is { Event: UserfaultEvent.Unmap } message &&
+            message.Argument0 == start && message.Argument1 == end) ?? false;
+        if (!noted)
             context.Prepare(UserfaultEvent.Unmap, start, end, 0);
     }
 

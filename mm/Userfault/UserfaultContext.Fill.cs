@@ -23,9 +23,8 @@ public sealed unsafe partial class UserfaultContext
         int error = CheckStable(destination, length);
         if (error != 0)
             return error;
-        if (sourceAddress >= MmConstants.TaskSize || sourceAddress < Mm.Manager.Sysctl.MmapMinAddr || length > MmConstants.TaskSize - sourceAddress)
-            return -Errno.EINVAL;
-        return Fill(FillKind.Copy, destination, length, mode, source, sourceAddress);
+        error = CheckSource(sourceAddress, length);
+        return error != 0 ? error : Fill(FillKind.Copy, destination, length, mode, source, sourceAddress);
     }
 
     /// <summary>Fills missing pages with zeros. Linux: <c>userfaultfd_zeropage</c>.</summary>

@@ -55,6 +55,14 @@ public sealed partial class UserfaultContext
         return wrong ? -Errno.EINVAL : 0;
     }
 
+    /// <summary>Whether a range can be copied from; it need not be aligned. Linux: <c>validate_unaligned_range</c>.</summary>
+    public int CheckSource(ulong start, ulong length)
+    {
+        bool wrong = (length & ~MmConstants.PageMask) != 0 || length == 0 || start < Mm.Manager.Sysctl.MmapMinAddr || start >= MmConstants.TaskSize ||
+            length > MmConstants.TaskSize - start;
+        return wrong ? -Errno.EINVAL : 0;
+    }
+
     // Nothing is done on mappings that the reader does not know of yet.
     private int CheckStable(ulong start, ulong length) => MmapChanging != 0 ? -Errno.EAGAIN : CheckRange(start, length);
 

@@ -41,6 +41,12 @@ public sealed partial class UserfaultContext
     /// <summary>Whether there is something to read. Linux: <c>userfaultfd_poll</c>.</summary>
     public bool HasMessages => _pending.Count != 0 || _events.Count != 0;
 
+    /// <summary>Faults that are not read yet.</summary>
+    public int PendingFaults => _pending.Count;
+
+    /// <summary>Faults that wait, read or not.</summary>
+    public int WaitingFaults => _pending.Count + _told.Count;
+
     /// <summary>Settles what it can do; once. Linux: <c>userfaultfd_api</c>.</summary>
     /// <param name="features">Wanted.</param>
     /// <param name="mayFork">Whether the process may have <see cref="UserfaultFeatures.EventFork"/> (CAP_SYS_PTRACE).</param>

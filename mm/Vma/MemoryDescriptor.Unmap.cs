@@ -91,7 +91,7 @@ public sealed partial class MemoryDescriptor
         foreach ((_, _, VmArea area) in Areas.Iterate(start, end - 1))
         {
             Zap(area, area.Start, area.End, ZapFlags.DropMarkers);
-            NoteUnmap(area, area.Start, area.End);
+            NoteUnmap(area, start, end);
             DetachRmap(area);
         }
         PageTable.FreeRange(Gather, start, end, floor, ceiling);
