@@ -33,6 +33,7 @@ public sealed partial class Kernel : IDisposable
         }
         Stop = new MachineStop(Processors);
         Scheduler = new Scheduler(this);
+        Memory.FaultWait = new FaultWaiter(this);
         Stop.Requested = Scheduler.Attend;
         Dispatcher = new SyscallDispatcher(this);
     }

@@ -13,7 +13,10 @@ internal static class Traps
         switch (outcome.Status)
         {
             case FaultStatus.Retry:
-                task.Work |= TaskWork.Reschedule;
+                if (outcome.Wait is { } wait)
+                    FaultWaiter.WaitInUserMode(task, wait);
+                else
+                    task.Work |= TaskWork.Reschedule;
                 return;
             case FaultStatus.OutOfMemory:
                 KernelLog.OutOfMemory(task.Kernel.Log, task.ProcessId, fault.Address);
