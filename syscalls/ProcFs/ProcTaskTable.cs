@@ -13,6 +13,8 @@ internal static class ProcTaskTable
         PseudoEntry.File("comm", static (in PseudoContext context, ProcWriter writer) => writer.Append(context.Task.Name).Append("\n"u8)),
         PseudoEntry.File("maps", Maps),
         PseudoEntry.File("statm", Statm),
+        .. ProcOom.Entries,
+        PseudoEntry.File("cgroup", static (in PseudoContext context, ProcWriter writer) => ShowCgroup(context.Task.Group.ControlGroup, writer)),
         PseudoEntry.Magic("cwd", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Current : default, out path)),
         PseudoEntry.Magic("root", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Root : default, out path)),
         PseudoEntry.Magic("exe", static (in PseudoContext context, out VfsPath path) => Place(context.Mm?.ExeFile is OpenFile file ? file.Path : default, out path)),
@@ -41,6 +43,10 @@ internal static class ProcTaskTable
         else
             writer.Append("0 0 0 0 0 0 0\n"u8);
     }
+
+    // Linux: proc_cgroup_show
+    private static void ShowCgroup(ControlGroup group, ProcWriter writer) =>
+        writer.Append("0::"u8).Append(group.Path).Append(group.IsDead ? " (deleted)\n"u8 : "\n"u8);
 
     private static int Place(VfsPath place, out VfsPath path)
     {
