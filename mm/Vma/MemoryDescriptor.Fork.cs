@@ -36,6 +36,7 @@ public sealed partial class MemoryDescriptor
         MmapLegacyBase = parent.MmapLegacyBase;
         MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
+        HasKeptMoves = parent.HasKeptMoves;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
