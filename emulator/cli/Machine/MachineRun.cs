@@ -110,6 +110,7 @@ internal sealed class MachineRun
         string? why = _kernel.Stop.Reason switch
         {
             StopReason.InstructionLimit => $"stopped after {_options.MaxInstructions} instructions (--max-instructions)",
+            StopReason.Panic => "stopped: the kernel panicked",
             StopReason.Timeout => $"stopped after {_options.Timeout!.Value.TotalSeconds} seconds (--timeout)",
             _ => null,
         };
