@@ -125,5 +125,7 @@ int main(int argc, char **argv)
 	}
 	wait(NULL);
 	SHOW(lseek(3, 0, SEEK_CUR));
+	limit.rlim_cur = limit.rlim_max;
+	MUST(setrlimit(RLIMIT_NOFILE, &limit) == 0);
 	return 0;
 }
