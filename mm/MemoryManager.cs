@@ -24,6 +24,8 @@ public sealed unsafe class MemoryManager : IDisposable
         Rmap = new Rmap(Memory);
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
+        Collapser = new Collapser(this);
+        Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
         Allocator.Vmscan = Vmscan;
         Faults = new FaultHandler(this);
@@ -52,6 +54,12 @@ public sealed unsafe class MemoryManager : IDisposable
 
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
+
+    /// <summary>Puts small pages into huge ones in the background.</summary>
+    public Khugepaged Khugepaged { get; }
+
+    /// <summary>Puts small pages into huge ones.</summary>
+    internal Collapser Collapser { get; }
 
     /// <summary>The huge page of zeros, 0 as long as nobody needed it.</summary>
     public uint HugeZeroPfn { get; internal set; }
@@ -85,7 +93,11 @@ public sealed unsafe class MemoryManager : IDisposable
 
     internal void Register(MemoryDescriptor mm) => _addressSpaces.Add(mm);
 
-    internal void Unregister(MemoryDescriptor mm) => _addressSpaces.Remove(mm);
+    internal void Unregister(MemoryDescriptor mm)
+    {
+        Khugepaged.Forget(mm);
+        _addressSpaces.Remove(mm);
+    }
 
     /// <summary>A number for an inode that lives in memory only. Linux: <c>get_next_ino</c>.</summary>
     public ulong NextInodeNumber() => ++_lastInode;

@@ -49,7 +49,7 @@ public sealed partial class PageCache
             return 0;
         if (IsSwapped(index))
             return SwapIn(index, out pfn);
-        if (Kind == PageCacheKind.Shmem)
+        if (Kind != PageCacheKind.File)
             return CreateZeroed(index, out pfn);
         if (index < SizeInPages)
         {

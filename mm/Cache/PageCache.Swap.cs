@@ -55,6 +55,19 @@ public sealed partial class PageCache
         }
     }
 
+    /// <summary>Brings pages of shmem that are in swap into the swap cache. Linux: <c>shmem_swapin_range</c>.</summary>
+    internal void SwapInAhead(ulong first, ulong last)
+    {
+        ulong index = first;
+        while (Kind == PageCacheKind.Shmem && _pages.FindNext(ref index, last, out ulong value))
+        {
+            if (XArray.IsValue(value) && _manager.Faults.ReadSwapAhead(EntryOf(value)) != 0)
+                return; // it is only advice: the access itself will find the error
+            if (index++ == last)
+                break;
+        }
+    }
+
     // Linux: shmem_swapin_folio
     private int SwapIn(ulong index, out uint pfn)
     {

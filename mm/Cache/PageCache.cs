@@ -8,6 +8,9 @@ public enum PageCacheKind
 
     /// <summary>Nothing but memory and swap: tmpfs, memfd, shared anonymous memory, System V. Linux: shmem.</summary>
     Shmem,
+
+    /// <summary>Nothing but memory: its pages cannot be reclaimed (memfd_secret). Linux: <c>mapping_unevictable</c>.</summary>
+    Memory,
 }
 
 /// <summary>The pages of one file that are in memory, and the mappings of it. Linux: <c>struct address_space</c>.</summary>
@@ -60,6 +63,9 @@ public sealed partial class PageCache
     /// <summary>Whether shared pages start read-only, so that the first write marks them dirty. Linux: <c>mapping_can_writeback</c>.</summary>
     public bool TracksDirty => Kind == PageCacheKind.File;
 
+    /// <summary>Whether its pages stay in memory whatever happens. Linux: <c>mapping_unevictable</c>.</summary>
+    public bool IsUnevictable => Kind == PageCacheKind.Memory;
+
     /// <summary>Pages from the start to the end of the file.</summary>
     public ulong SizeInPages => (Size + MmConstants.PageSize - 1) >> MmConstants.PageShift;
 
@@ -69,6 +75,10 @@ public sealed partial class PageCache
         ulong entry = _pages.Load(index);
         return (entry & 1) == 0 ? (uint)(entry >> 1) : 0;
     }
+
+    /// <summary>Whether a page is in memory, be it in the swap cache. Linux: <c>filemap_get_incore_folio</c>.</summary>
+    internal bool IsInMemory(ulong index) =>
+        Find(index) != 0 || (IsSwapped(index) && _manager.Swap.Cached(EntryOf(_pages.Load(index))) != 0);
 
     /// <summary>The first page at or after an offset. Linux: <c>find_get_entries</c>.</summary>
     /// <returns>Whether there is one up to <paramref name="last"/>.</returns>
@@ -98,6 +108,8 @@ public sealed partial class PageCache
         page.Index = index;
         if (Kind == PageCacheKind.Shmem)
             page.Set(PageFlags.SwapBacked);
+        if (IsUnevictable)
+            page.Set(PageFlags.Unevictable);
         ulong old = _pages.Store(index, (ulong)pfn << 1);
         Bug.On(old != 0 && (old & 1) == 0, "two pages at one offset of a file");
         PageCount++;
@@ -134,7 +146,7 @@ public sealed partial class PageCache
         if (page.Has(PageFlags.Dirty))
             return;
         page.Set(PageFlags.Dirty);
-        if (Kind == PageCacheKind.Shmem)
+        if (Kind != PageCacheKind.File)
             return;
         _pages.SetMark(page.Index, XaMark.Mark0);
         Stats(pfn)[(int)NodeStat.FileDirty]++;
@@ -155,7 +167,7 @@ public sealed partial class PageCache
         if (!page.Has(PageFlags.Dirty))
             return;
         page.Clear(PageFlags.Dirty);
-        if (Kind == PageCacheKind.Shmem)
+        if (Kind != PageCacheKind.File)
             return;
         _pages.ClearMark(page.Index, XaMark.Mark0);
         Stats(pfn)[(int)NodeStat.FileDirty]--;

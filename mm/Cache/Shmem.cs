@@ -14,6 +14,7 @@ public static class Shmem
         ShmemFile? file = TryCreateFile(area.Mm.Manager, DevZero, area.Length, area.Flags, area.Mm.Limits);
         if (file == null)
             return -Errno.ENOMEM;
+        file.IsAnonymous = true;
         area.File = file;
         area.Operations = ShmemOperations.Instance;
         return 0;
@@ -53,6 +54,9 @@ public sealed class ShmemFile : VmFile
         Mapping = new PageCache(manager, PageCacheKind.Shmem, null) { Size = size };
         InodeNumber = manager.NextInodeNumber();
     }
+
+    /// <summary>Whether it stands behind shared anonymous memory. Linux: <c>vma_is_anon_shmem</c>.</summary>
+    public bool IsAnonymous { get; internal set; }
 
     /// <inheritdoc/>
     public override PageCache Mapping { get; }

@@ -80,7 +80,8 @@ public sealed unsafe partial class FaultHandler
             DropOld(area, old);
     }
 
-    private void DropOld(VmArea area, uint pfn)
+    /// <summary>An entry that mapped a page does not any more; the page may have been its last.</summary>
+    internal void DropOld(VmArea area, uint pfn)
     {
         uint folio = _memory.FolioOf(pfn);
         _manager.Rmap.Remove(pfn);

@@ -101,6 +101,19 @@ public sealed unsafe partial class FaultHandler
         return 0;
     }
 
+    /// <summary>Brings a page back from swap and maps it, if it can be had. Linux: <c>do_swap_page</c> from khugepaged.</summary>
+    /// <returns>Whether the page is there.</returns>
+    internal bool TrySwapIn(VmArea area, ulong address)
+    {
+        VmFault fault = new(area, address, FaultFlags.AllowRetry);
+        VmFaultResult result = HandleMmFault(ref fault);
+        return (result & (VmFaultResult.Error | VmFaultResult.Retry)) == 0;
+    }
+
+    /// <summary>Brings a slot into the swap cache, if it is not there (MADV_WILLNEED). Linux: <c>read_swap_cache_async</c>.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    internal int ReadSwapAhead(SwapEntry entry) => _manager.Swap.Cached(entry) != 0 ? 0 : ReadSlot(entry, out _);
+
     // Linux: __read_swap_cache_async
     private int ReadSlot(SwapEntry entry, out uint pfn)
     {

@@ -41,7 +41,7 @@ public sealed unsafe partial class FaultHandler
     }
 
     // Linux: map_anon_folio_pmd
-    private void MapNewHuge(ref VmFault fault, uint head)
+    internal void MapNewHuge(ref VmFault fault, uint head)
     {
         VmArea area = fault.Area;
         _memory.Page(head).Set(PageFlags.UpToDate);

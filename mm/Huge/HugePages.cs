@@ -8,7 +8,20 @@ public static class HugePages
     {
         if (manager.Thp.Enabled == ThpMode.Never || area.HasAny(VmFlags.NoHugePage | VmFlags.Special | VmFlags.HugeTlb | VmFlags.UffdMask))
             return false;
-        return !area.Mm.ThpDisabled && (manager.Thp.Enabled == ThpMode.Always || (area.Flags & VmFlags.HugePage) != 0);
+        bool advised = (area.Flags & VmFlags.HugePage) != 0, always = manager.Thp.Enabled == ThpMode.Always && !area.Mm.ThpAdvisedOnly;
+        return !area.Mm.ThpDisabled && (always || advised);
+    }
+
+    /// <summary>Whether small pages of an area may be put into huge ones. Linux: <c>thp_vma_allowable_order</c> for a collapse.</summary>
+    /// <param name="manager">The memory.</param>
+    /// <param name="area">The area.</param>
+    /// <param name="forced">Asked for with MADV_COLLAPSE: the machine's settings do not count.</param>
+    internal static bool IsCollapsible(this MemoryManager manager, VmArea area, bool forced)
+    {
+        if (area.HasAny(VmFlags.NoHugePage | VmFlags.Special | VmFlags.HugeTlb) || area.Mm.ThpDisabled || !area.IsAnonymous || area.AnonVma == null)
+            return false;
+        ulong last = (area.End - MmConstants.PmdSize) & MmConstants.PmdMask;
+        return area.Length >= MmConstants.PmdSize && last >= area.Start && (forced || manager.IsThpAllowed(area));
     }
 
     /// <summary>The shared huge page of zeros, made on first use. Linux: <c>mm_get_huge_zero_folio</c>.</summary>

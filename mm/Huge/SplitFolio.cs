@@ -4,7 +4,11 @@ namespace Emu.Mm;
 /// <remarks>Lock: the folio's and those of all page tables that map it.</remarks>
 public sealed class FolioSplitter
 {
+    // Linux: SHRINK_BATCH
+    private const int ShrinkBatch = 128;
+
     private readonly MemoryManager _manager;
+    private long _pending;
     private readonly LinkedList<uint> _deferred = new();
     private readonly Dictionary<uint, LinkedListNode<uint>> _deferredNodes = [];
 
@@ -49,6 +53,20 @@ public sealed class FolioSplitter
     {
         if (_deferredNodes.Remove(head, out LinkedListNode<uint>? node))
             _deferred.Remove(node);
+    }
+
+    /// <summary>Splits a part of those that wait: the harder memory is pressed for, the more. Linux: <c>do_shrink_slab</c>, <c>deferred_split_scan</c>.</summary>
+    /// <param name="priority">log2 of the part that is left out.</param>
+    /// <returns>Huge pages split.</returns>
+    internal int Shrink(int priority)
+    {
+        // What is too little to be worth while is carried on to the next time.
+        _pending += ((long)DeferredCount >> priority) * 2;
+        if (DeferredCount == 0 || (_pending < ShrinkBatch && _pending < DeferredCount))
+            return 0;
+        int count = (int)Math.Min(_pending, DeferredCount);
+        _pending = 0;
+        return SplitDeferred(count);
     }
 
     /// <summary>Splits those that wait, the oldest first. Linux: <c>deferred_split_scan</c>.</summary>

@@ -4,7 +4,7 @@ namespace Emu.Mm;
 public sealed unsafe partial class MemoryDescriptor
 {
     // Whatever a fault finds again from the object need not be copied. Linux: vma_needs_copy
-    private static bool NeedsCopy(VmArea source) => source.AnonVma != null || source.HasAny(VmFlags.PfnMap | VmFlags.MixedMap);
+    private static bool NeedsCopy(VmArea copy, VmArea source) => source.AnonVma != null || copy.HasAny(VmFlags.CopyOnFork);
 
     /// <summary>Gives this address space the PTEs of the parent's area; those that may be written are read-only in both from now on.</summary>
     /// <param name="copy">The child's area, of this address space.</param>
@@ -12,7 +12,7 @@ public sealed unsafe partial class MemoryDescriptor
     /// <returns>False if memory for tables is short; what was copied stands.</returns>
     private bool CopyPageRange(VmArea copy, VmArea source)
     {
-        if (!NeedsCopy(source))
+        if (!NeedsCopy(copy, source))
             return true;
         PageTable tables = source.Mm.PageTable;
         for (ulong at = source.Start; at < source.End;)

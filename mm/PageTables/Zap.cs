@@ -9,6 +9,9 @@ public enum ZapFlags
 
     /// <summary>Private copies stay: only the file's own pages go. Linux: <c>even_cows</c> is false.</summary>
     KeepCows = 1,
+
+    /// <summary>Notes about addresses go too: the range is unmapped. Linux: <c>ZAP_FLAG_DROP_MARKER</c>.</summary>
+    DropMarkers = 2,
 }
 
 /// <content>Removing the PTEs of a range. Linux: mm/memory.c (<c>zap_pte_range</c>, <c>unmap_single_vma</c>).</content>
@@ -61,7 +64,7 @@ public sealed unsafe partial class MemoryDescriptor
             if (pte.IsPresent)
                 found |= ZapPresent(area, entry, pte, flags);
             else
-                ZapEntry(entry, SwapEntry.FromPte(pte), flags);
+                ZapEntry(area, entry, SwapEntry.FromPte(pte), flags);
         }
         return found;
     }
@@ -117,10 +120,19 @@ public sealed unsafe partial class MemoryDescriptor
         return true;
     }
 
-    // Linux: zap_nonpresent_ptes
-    private void ZapEntry(Pte* pte, SwapEntry entry, ZapFlags flags)
+    // A guard belongs to the address, and so does the protection of a file's page: only an unmapping takes them. Linux: zap_nonpresent_ptes
+    private static bool KeepsMarker(VmArea area, PteMarker marker, ZapFlags flags)
     {
-        if ((flags & ZapFlags.KeepCows) != 0)
+        if ((flags & ZapFlags.DropMarkers) != 0)
+            return false;
+        if ((marker & PteMarker.Poisoned) != 0)
+            return (flags & ZapFlags.KeepCows) != 0;
+        return (marker & PteMarker.Guard) != 0 || !area.IsAnonymous;
+    }
+
+    private void ZapEntry(VmArea area, Pte* pte, SwapEntry entry, ZapFlags flags)
+    {
+        if (entry.IsMarker ? KeepsMarker(area, entry.MarkerFlags, flags) : (flags & ZapFlags.KeepCows) != 0)
             return;
         *pte = default;
         if (!entry.IsSlot)

@@ -25,7 +25,8 @@ internal static class Mlock
             return;
         Clear(manager, folio);
         manager.Events[(int)VmEvent.UnevictablePgsMunlocked] += manager.Memory.PagesOf(folio);
-        SetUnevictable(manager, folio, unevictable: false);
+        if (!BelongsInMemory(manager, page))
+            SetUnevictable(manager, folio, unevictable: false);
     }
 
     /// <summary>The page is freed. Linux: <c>__folio_clear_mlocked</c> in <c>__page_cache_release</c>.</summary>
@@ -53,6 +54,10 @@ internal static class Mlock
         if (listed)
             manager.LruOf(folio).Add(folio);
     }
+
+    // Linux: mapping_unevictable
+    private static bool BelongsInMemory(MemoryManager manager, in Page page) =>
+        !page.IsAnonymous && !page.Mapping.IsNone && manager.Mappings.PageCache(page.Mapping).IsUnevictable;
 
     private static bool IsLockedElsewhere(MemoryManager manager, uint folio)
     {

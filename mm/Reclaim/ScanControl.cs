@@ -46,6 +46,9 @@ internal struct ScanControl
     /// <summary>Whether dirty pages may be written.</summary>
     public bool MayWrite;
 
+    /// <summary>Whether pages go even if they were used of late.</summary>
+    public bool IgnoreReferences;
+
     /// <summary>Swappiness to use, -1 for the machine's.</summary>
     public int Swappiness;
 

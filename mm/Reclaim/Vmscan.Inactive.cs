@@ -43,7 +43,7 @@ public sealed partial class Vmscan
             return Verdict.Keep;
         if (!control.MayUnmap && _manager.Rmap.IsMapped(pfn))
             return Verdict.Keep;
-        Verdict wanted = CheckReferences(pfn);
+        Verdict wanted = control.IgnoreReferences ? Verdict.Reclaim : CheckReferences(pfn);
         if (wanted != Verdict.Reclaim)
             return wanted;
         // A huge page goes to swap in small ones: the first is gone on with, the others are on the list.

@@ -115,7 +115,13 @@ public sealed partial class Vmscan
         zonelist.Where(zone => zone.Type <= highest).Select(static zone => zone.Node).Distinct();
 
     // Linux: shrink_node
-    private void ShrinkNode(Node node, ref ScanControl control) => ShrinkLruVec(node.Lru, ref control);
+    private void ShrinkNode(Node node, ref ScanControl control)
+    {
+        ShrinkLruVec(node.Lru, ref control);
+        long free = _manager.FreePages;
+        if (_manager.Splitter.Shrink(control.Priority) != 0)
+            control.Reclaimed += Math.Max(_manager.FreePages - free, 0);
+    }
 }
 
 /// <summary>Runs kswapd. Owned by mm, implemented by whoever runs tasks.</summary>

@@ -39,8 +39,7 @@ internal static class Workingset
         LruVec lru = manager.LruOf(pfn);
         long[] stats = manager.Nodes[lru.NodeId].Stats;
         stats[(int)(file ? NodeStat.WorkingsetRefaultFile : NodeStat.WorkingsetRefaultAnon)]++;
-        ulong distance = (lru.NonresidentAge - (value >> AgeShift)) & (ulong.MaxValue >> (AgeShift + 1));
-        if (distance > WorkingsetSize(manager, lru, file))
+        if (!IsRecent(manager, shadow, file))
             return;
         page.Set(PageFlags.Active);
         lru.NonresidentAge++;
@@ -50,6 +49,15 @@ internal static class Workingset
         page.Set(PageFlags.Workingset);
         lru.NoteCost(file, 1);
         stats[(int)(file ? NodeStat.WorkingsetRestoreFile : NodeStat.WorkingsetRestoreAnon)]++;
+    }
+
+    /// <summary>Whether fewer pages were reclaimed since than those in use are. Linux: <c>workingset_test_recent</c>.</summary>
+    public static bool IsRecent(MemoryManager manager, ulong shadow, bool file)
+    {
+        ulong value = XArray.ToValue(shadow);
+        LruVec lru = manager.Nodes[(int)(value >> 1) & ((1 << NodeBits) - 1)].Lru;
+        ulong distance = (lru.NonresidentAge - (value >> AgeShift)) & (ulong.MaxValue >> (AgeShift + 1));
+        return distance <= WorkingsetSize(manager, lru, file);
     }
 
     /// <summary>A page was moved to the active list. Linux: <c>workingset_activation</c>.</summary>

@@ -34,12 +34,20 @@ public sealed partial class MemoryDescriptor
         Layout.CopyFrom(parent.Layout);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
-        DefaultFlags = parent.DefaultFlags & InheritedDefaults;
+        InheritSettings(parent);
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
         StackVm = parent.StackVm;
         SetExeFile(parent.ExeFile);
+    }
+
+    /// <summary>Takes over what prctl said of another address space: that of the parent (fork) or of the program before (exec). Linux: <c>mm_init</c>.</summary>
+    public void InheritSettings(MemoryDescriptor other)
+    {
+        DefaultFlags = other.DefaultFlags & InheritedDefaults;
+        ThpDisabled = other.ThpDisabled;
+        ThpAdvisedOnly = other.ThpAdvisedOnly;
     }
 
     // The tree holds the parent's areas; each is replaced by its copy. Linux: dup_mmap

@@ -121,7 +121,7 @@ public sealed partial class MemoryDescriptor
     private int FixLock(VmArea area, ulong start, ulong end, VmFlags flags)
     {
         VmFlags old = area.Flags;
-        if (flags == old || area.HasAny(VmFlags.Special | VmFlags.HugeTlb | VmFlags.Droppable))
+        if (flags == old || area.HasAny(VmFlags.Special | VmFlags.HugeTlb | VmFlags.Droppable) || area.Operations is { HidesPages: true })
             return 0;
         int error = ModifyFlags(area, start, end, flags, out _);
         if (error != 0)

@@ -147,17 +147,15 @@ public sealed partial class MemoryDescriptor
                 return error;
             flags |= VmFlags.Account;
         }
-        VmaMerge merge = VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file);
-        VmArea? area = merge.TryMergeNew();
+        int refused = file?.PrepareMmap(this, length, ref flags) ?? 0;
+        VmArea? area = refused == 0 ? VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file).TryMergeNew() : null;
+        if (area == null && refused == 0)
+            area = MapNewArea(file, address, end, flags, pageOffset, out refused);
         if (area == null)
         {
-            area = MapNewArea(file, address, end, flags, pageOffset, out int error);
-            if (area == null)
-            {
-                if (charged)
-                    Manager.UnreserveMemory((long)pages);
-                return error;
-            }
+            if (charged)
+                Manager.UnreserveMemory((long)pages);
+            return refused;
         }
         FinishMap(area, pages);
         return (long)address;

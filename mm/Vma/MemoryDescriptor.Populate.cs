@@ -28,20 +28,21 @@ public sealed partial class MemoryDescriptor
 
     private int PopulateArea(VmArea area, ulong start, ulong end, in FaultContext context)
     {
-        if (area.HasAny(VmFlags.Io | VmFlags.PfnMap))
+        if (area.HasAny(VmFlags.Io | VmFlags.PfnMap | VmFlags.LockOnFault))
             return 0;
-        int error = 0;
-        for (ulong at = start; at < end && error == 0; at += MmConstants.PageSize)
-            error = PopulatePage(area, at, context);
-        return error;
-    }
-
-    // A private writable page is written, so that it is the process's own from the start. Linux: populate_vma_page_range
-    private int PopulatePage(VmArea area, ulong address, in FaultContext context)
-    {
+        // A private writable page is written, so that it is the process's own from the start. Linux: populate_vma_page_range
         bool write = (area.Flags & (VmFlags.Write | VmFlags.Shared)) == VmFlags.Write;
         if (!area.HasAny(VmFlags.AccessMask))
             return -Errno.EFAULT;
+        int error = 0;
+        for (ulong at = start; at < end && error == 0; at += MmConstants.PageSize)
+            error = FaultIn(area, at, write, context);
+        return error;
+    }
+
+    // Linux: faultin_page
+    private int FaultIn(VmArea area, ulong address, bool write, in FaultContext context)
+    {
         if (IsMapped(address, write))
             return 0;
         FaultOutcome outcome = Manager.Faults.Populate(area, address, write, context);

@@ -113,18 +113,24 @@ public sealed unsafe partial class MemoryDescriptor
     }
 
     /// <summary>Gives a part of an area other flags: merged with neighbours or split off. Linux: <c>vma_modify_flags</c>.</summary>
-    internal int ModifyFlags(VmArea area, ulong start, ulong end, VmFlags flags, out VmArea modified)
+    internal int ModifyFlags(VmArea area, ulong start, ulong end, VmFlags flags, out VmArea modified) =>
+        ModifyArea(area, start, end, flags, area.AnonName, out modified);
+
+    /// <summary>Gives a part of an area other flags or another name. Linux: <c>vma_modify_flags</c>, <c>vma_modify_name</c>.</summary>
+    internal int ModifyArea(VmArea area, ulong start, ulong end, VmFlags flags, string? anonName, out VmArea modified)
     {
         modified = area;
-        if (VmaMerge.ForModified(area, start, end, flags, area.AnonName).TryMergeModified() is { } merged)
+        if (VmaMerge.ForModified(area, start, end, flags, anonName).TryMergeModified() is { } merged)
         {
             modified = merged;
             return 0;
         }
         int error = SplitOut(area, start, end, out modified);
-        if (error == 0)
-            modified.SetFlags(flags);
-        return error;
+        if (error != 0)
+            return error;
+        modified.SetFlags(flags);
+        modified.AnonName = anonName;
+        return 0;
     }
 
     /// <summary>Splits an area so that one covers exactly [start, end). Linux: <c>vma_modify</c>.</summary>

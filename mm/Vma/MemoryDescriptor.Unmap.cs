@@ -32,7 +32,7 @@ public sealed partial class MemoryDescriptor
         ulong accounted = 0;
         foreach ((_, _, VmArea area) in Areas.Iterate(0, ulong.MaxValue))
         {
-            Zap(area, area.Start, area.End, ZapFlags.None);
+            Zap(area, area.Start, area.End, ZapFlags.DropMarkers);
             if ((area.Flags & VmFlags.Account) != 0)
                 accounted += area.Pages;
         }
@@ -81,7 +81,7 @@ public sealed partial class MemoryDescriptor
         Gather.Begin();
         foreach ((_, _, VmArea area) in Areas.Iterate(start, end - 1))
         {
-            Zap(area, area.Start, area.End, ZapFlags.None);
+            Zap(area, area.Start, area.End, ZapFlags.DropMarkers);
             DetachRmap(area);
         }
         PageTable.FreeRange(Gather, start, end, floor, ceiling);

@@ -50,6 +50,12 @@ public sealed partial class MemoryDescriptor
     /// <summary>Whether huge pages are off for the process (PR_SET_THP_DISABLE). Linux: <c>MMF_DISABLE_THP_COMPLETELY</c>.</summary>
     public bool ThpDisabled { get; set; }
 
+    /// <summary>
+    /// Whether huge pages are off but where madvise asks for them (PR_THP_DISABLE_EXCEPT_ADVISED). Linux:
+    /// <c>MMF_DISABLE_THP_EXCEPT_ADVISED</c>.
+    /// </summary>
+    public bool ThpAdvisedOnly { get; set; }
+
     /// <summary>Pages mapped. Linux: <c>total_vm</c>.</summary>
     public ulong TotalVm { get; internal set; }
 

@@ -32,8 +32,39 @@ public abstract class VmFile
     /// <returns>0 or a negative errno; ENODEV where the file cannot be mapped.</returns>
     public abstract int Mmap(VmArea area);
 
+    /// <summary>Says which flags the mapping will have, before it is merged with a neighbour. Linux: <c>f_op->mmap_prepare</c>.</summary>
+    /// <param name="mm">Where it is to be mapped.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="flags">Of the area; may be added to.</param>
+    /// <returns>0 or a negative errno that refuses the mapping.</returns>
+    public virtual int PrepareMmap(MemoryDescriptor mm, ulong length, ref VmFlags flags) => 0;
+
     /// <summary>Whether mappings of it lie at multiples of a huge page. Linux: hugetlbfs's <c>get_unmapped_area</c>.</summary>
     public virtual bool WantsHugeAlignment => false;
+
+    /// <summary>
+    /// Whether the process that opened it owns the file or could write it: only then may it learn or change what is cached. Linux:
+    /// <c>can_do_mincore</c>, <c>can_do_file_pageout</c>.
+    /// </summary>
+    public virtual bool IsOwnedOrWritable => true;
+
+    /// <summary>Makes a range read as zeros and gives its memory back. Linux: <c>vfs_fallocate(FALLOC_FL_PUNCH_HOLE)</c>.</summary>
+    /// <param name="offset">First byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <returns>0 or a negative errno; EOPNOTSUPP where the file system has no holes.</returns>
+    public virtual int PunchHole(ulong offset, ulong length)
+    {
+        if (Mapping is not { Kind: PageCacheKind.Shmem } cache)
+            return -Errno.EOPNOTSUPP;
+        cache.PunchHole(offset, length);
+        return 0;
+    }
+
+    /// <summary>Brings what was written in a range of pages to the store. Linux: <c>vfs_fsync_range</c>.</summary>
+    /// <param name="first">First page.</param>
+    /// <param name="last">Last page.</param>
+    /// <returns>0 or a negative errno.</returns>
+    public virtual int Sync(ulong first, ulong last) => Mapping?.WriteBack(first, last) ?? 0;
 
     /// <summary>How the file has been read so far. Linux: <c>f_ra</c>.</summary>
     public ReadaheadState Readahead { get; } = new();

@@ -130,8 +130,13 @@ public enum VmFlags : ulong
     /// <summary>mlock's two flags. Linux: <c>VM_LOCKED_MASK</c>.</summary>
     LockedMask = Locked | LockOnFault,
 
-    /// <summary>Does not stand in the way of a merge. Linux: <c>VM_IGNORE_MERGE</c> (VM_STICKY of later kernels included).</summary>
-    IgnoreMerge = SoftDirty,
+    /// <summary>
+    /// Does not stand in the way of a merge: the merged area has it if either had. Linux: <c>VM_IGNORE_MERGE</c>, <c>VM_STICKY</c>.
+    /// </summary>
+    IgnoreMerge = SoftDirty | MaybeGuard,
+
+    /// <summary>The child of a fork needs the entries of such an area, with or without pages. Linux: <c>VM_COPY_ON_FORK</c>.</summary>
+    CopyOnFork = PfnMap | MixedMap | UffdWp | MaybeGuard,
 
     /// <summary>The flags of data by default. Linux: <c>VM_DATA_DEFAULT_FLAGS</c> without exec.</summary>
     DataDefault = Read | Write | MayRead | MayWrite | MayExec,

@@ -43,6 +43,9 @@ public abstract class VmOperations
     /// <summary>Access by ptrace or /proc/PID/mem to memory that has no pages. Linux: <c>access</c>.</summary>
     public virtual bool HasAccess => false;
 
+    /// <summary>Whether nobody but the process's own accesses may get at its pages (memfd_secret). Linux: <c>vma_is_secretmem</c>.</summary>
+    public virtual bool HidesPages => false;
+
     /// <summary>Name that /proc/PID/maps prints in brackets, or null. Linux: <c>name</c>.</summary>
     public virtual string? Name(VmArea area) => null;
 }

@@ -6,9 +6,9 @@ public ref struct VmaMerge
 {
     private readonly MemoryDescriptor _mm;
     private readonly VmArea? _previous, _next, _middle, _source;
-    private readonly VmFlags _flags;
     private readonly VmFile? _file;
     private readonly string? _anonName;
+    private VmFlags _flags;
     private ulong _start, _end, _pageOffset;
 
     private VmaMerge(MemoryDescriptor mm, VmArea? middle, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file, string? anonName,
@@ -60,7 +60,10 @@ public ref struct VmaMerge
         if (right)
             _end = _next!.End;
         if (left && right)
+        {
             AnonVmaLinks.Duplicate(target, _next!);
+            Stick(_next!);
+        }
         if (_source != null)
             AnonVmaLinks.Duplicate(target, _source); // the pages that are copied bring their links
         Commit(target, removed: left && right ? _next : null, shrunk: null, 0, 0);
@@ -92,6 +95,7 @@ public ref struct VmaMerge
     {
         VmArea target = _previous!, next = _next!;
         (_start, _pageOffset, _end) = (target.Start, target.PageOffset, next.End);
+        Stick(next);
         AnonVmaLinks.Duplicate(target, next.AnonVma != null ? next : middle);
         Remove(middle);
         Commit(target, removed: next, shrunk: null, 0, 0);
@@ -131,10 +135,14 @@ public ref struct VmaMerge
             _mm.AdjustArea(shrunk, shrunkStart, shrunkEnd);
         _mm.AdjustArea(target, _start, _end, _pageOffset);
         _mm.Areas.StoreRange(_start, _end - 1, target);
-        // What was written since the bits were cleared stays so for the whole.
-        if (((target.Flags ^ _flags) & VmFlags.SoftDirty) != 0)
-            target.SetFlags(target.Flags | VmFlags.SoftDirty);
+        // What was written since the bits were cleared, or may hold guards, stays so for the whole.
+        VmFlags sticky = _flags & VmFlags.IgnoreMerge;
+        if ((target.Flags & sticky) != sticky)
+            target.SetFlags(target.Flags | sticky);
     }
+
+    // The area that is merged in gives the whole what sticks. Linux: the sticky flags of vma_merge_existing_range
+    private void Stick(VmArea area) => _flags |= area.Flags & VmFlags.IgnoreMerge;
 
     // The area's range is taken over by another: only its links go. Linux: vma_complete (vp->remove)
     private readonly void Remove(VmArea area)

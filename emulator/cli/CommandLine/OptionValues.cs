@@ -119,7 +119,7 @@ internal static class OptionValues
         bool isKnown = parts.Length == 2 || isReadOnly || (parts.Length == 3 && parts[2] == "rw");
         if (!isKnown || parts[0].Length == 0 || !parts[1].StartsWith('/'))
             return $"'{value}' is not HOST:GUEST[:ro] with an absolute GUEST";
-        options.Volumes.Add(new Volume(RawText.ToBytes(parts[0]), RawText.ToBytes(parts[1]), isReadOnly));
+        options.Volumes.Add(new HostVolume(RawText.ToBytes(parts[0]), RawText.ToBytes(parts[1]), isReadOnly));
         return null;
     }
 

@@ -20,12 +20,6 @@ internal enum OutputFormat
     Csv,
 }
 
-/// <summary>A part of the host that the program sees.</summary>
-/// <param name="Host">Path on the host.</param>
-/// <param name="Guest">Path in the machine.</param>
-/// <param name="IsReadOnly">Whether the program may only read.</param>
-internal sealed record Volume(byte[] Host, byte[] Guest, bool IsReadOnly);
-
 /// <summary>A swap area.</summary>
 /// <param name="Bytes">Its size.</param>
 /// <param name="File">The file of the host that holds it; null for memory of the host.</param>
@@ -76,7 +70,7 @@ internal sealed record RunOptions
     public ulong MaxInstructions { get; set; } = ulong.MaxValue;
 
     /// <summary>--volume.</summary>
-    public List<Volume> Volumes { get; } = [];
+    public List<HostVolume> Volumes { get; } = [];
 
     /// <summary>--rootfs, or null.</summary>
     public byte[]? RootFs { get; set; }
@@ -147,5 +141,15 @@ internal sealed record RunOptions
         Epoch = Epoch,
         MaxInstructions = MaxInstructions,
         Pids = Pids,
+    };
+
+    /// <summary>What the program sees of the host's files.</summary>
+    /// <param name="environment">The caller's environment, which names the home directory.</param>
+    public GuestFiles ToGuestFiles(byte[][] environment) => new()
+    {
+        RootDirectory = RootFs,
+        Volumes = Volumes,
+        WorkingDirectory = WorkingDirectory,
+        Home = GuestEnvironment.Find(environment, "HOME="u8) is { Length: not 0 } home ? home.ToArray() : null,
     };
 }

@@ -5,13 +5,31 @@ namespace Emu.Cli;
 /// <summary>The environment of the program: ours, byte for byte, as the options change it.</summary>
 internal static class GuestEnvironment
 {
-    /// <summary>Puts the variables together. A variable that is set by an option keeps its place.</summary>
-    public static byte[][] Create(RunOptions options)
+    /// <summary>The environment that emu was started with.</summary>
+    public static byte[][] OfCaller()
     {
-        byte[][] variables = [];
-        if (!options.ClearEnvironment)
-            _ = HostProcess.GetEnvironment(out variables); // without proc there is none
+        _ = HostProcess.GetEnvironment(out byte[][] variables); // without proc there is none
+        return variables;
+    }
+
+    /// <summary>Puts the program's variables together. A variable that is set by an option keeps its place.</summary>
+    public static byte[][] Create(RunOptions options, byte[][] caller)
+    {
+        byte[][] variables = options.ClearEnvironment ? [] : caller;
         return options.Environment.Count == 0 ? variables : Merge(variables, options.Environment);
+    }
+
+    /// <summary>The value of a variable; empty if there is none.</summary>
+    /// <param name="variables">All of them.</param>
+    /// <param name="name">Its name with the equals sign.</param>
+    public static ReadOnlySpan<byte> Find(byte[][] variables, ReadOnlySpan<byte> name)
+    {
+        foreach (byte[] variable in variables)
+        {
+            if (variable.AsSpan().StartsWith(name))
+                return variable.AsSpan(name.Length);
+        }
+        return default;
     }
 
     private static byte[][] Merge(byte[][] variables, List<byte[]> changes)

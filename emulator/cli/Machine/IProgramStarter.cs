@@ -13,9 +13,6 @@ internal sealed record ProgramRequest
 
     /// <summary>envp.</summary>
     public required byte[][] Environment { get; init; }
-
-    /// <summary>Mounts and working directory.</summary>
-    public required RunOptions Options { get; init; }
 }
 
 /// <summary>Makes the first task of a machine from a program.</summary>

@@ -47,14 +47,14 @@ internal sealed class MachineRun
         _ = TerminalState.Save(0, out _terminal); // what is no terminal has nothing to restore
         using HostSignals signals = new(_kernel, EndNow);
         signals.Register();
-        if (MachineSetup.Apply(_kernel, _options) is { } wrong)
+        byte[][] environment = GuestEnvironment.OfCaller();
+        if (MachineSetup.Apply(_kernel, _options, environment) is { } wrong)
             return UserError.Fail(ExitStatus.Usage, wrong);
         ProgramRequest request = new()
         {
             Path = _program[0],
             Arguments = _program,
-            Environment = GuestEnvironment.Create(_options),
-            Options = _options,
+            Environment = GuestEnvironment.Create(_options, environment),
         };
         _trace?.Begin(new TraceHeader { Version = VersionCommand.Version, Command = _program, Options = _options });
         if (new ProgramSearch(starter).TryStart(_kernel, request, out int status) is { } reason)

@@ -1,16 +1,20 @@
-using Emu.Host;
 using Emu.Mm;
 using Emu.Syscalls;
 
 namespace Emu.Cli;
 
-/// <summary>What a machine gets before its first program: swap, a control group, files.</summary>
+/// <summary>What a machine gets before its first program: files, swap, a control group.</summary>
 internal static class MachineSetup
 {
     /// <summary>Sets a machine up as the options say.</summary>
+    /// <param name="kernel">The machine.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="environment">The caller's environment.</param>
     /// <returns>What is wrong, for the user; null if all went well.</returns>
-    public static string? Apply(Kernel kernel, RunOptions options)
+    public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
+        if (kernel.PrepareFiles(options.ToGuestFiles(environment), out string reason) is < 0 and int error)
+            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
         if (options.ControlGroup.Count != 0)
             return $"--cgroup: {options.ControlGroup[0].Name} is not supported: there are no control groups yet";
         foreach (SwapRequest request in options.Swap)
@@ -18,27 +22,7 @@ internal static class MachineSetup
             if (AddSwap(kernel, request) is { } wrong)
                 return $"--swap: {wrong}";
         }
-        return PrepareFiles(kernel, options);
-    }
-
-    private static string? PrepareFiles(Kernel kernel, RunOptions options)
-    {
-        GuestFiles files = new()
-        {
-            RootDirectory = options.RootFs,
-            Volumes = [.. options.Volumes.Select(static volume => new HostVolume(volume.Host, volume.Guest, volume.IsReadOnly))],
-            WorkingDirectory = options.WorkingDirectory,
-            Home = HostHome(),
-        };
-        int error = kernel.PrepareFiles(files, out string reason);
-        return error == 0 ? null : $"{reason}: {ErrnoNames.TextOf(-error)}";
-    }
-
-    private static byte[]? HostHome()
-    {
-        _ = HostProcess.GetEnvironment(out byte[][] variables); // without proc there is none
-        byte[]? home = Array.Find(variables, static variable => variable.AsSpan().StartsWith("HOME="u8));
-        return home is { Length: > 5 } ? home[5..] : null;
+        return null;
     }
 
     private static string? AddSwap(Kernel kernel, SwapRequest request)

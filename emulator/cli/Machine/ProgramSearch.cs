@@ -61,11 +61,7 @@ internal sealed class ProgramSearch(IProgramStarter starter)
 
     private static ReadOnlySpan<byte> PathOf(byte[][] environment)
     {
-        foreach (byte[] variable in environment)
-        {
-            if (variable.AsSpan().StartsWith("PATH="u8))
-                return variable.AsSpan(5);
-        }
-        return "/usr/local/bin:/bin:/usr/bin"u8;
+        ReadOnlySpan<byte> path = GuestEnvironment.Find(environment, "PATH="u8);
+        return path.IsEmpty ? "/usr/local/bin:/bin:/usr/bin"u8 : path;
     }
 }

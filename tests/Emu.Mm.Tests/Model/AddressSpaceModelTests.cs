@@ -10,20 +10,16 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     private const int FilePages = 12;
 
     /// <summary>How large the arena and the steps in it are, and what the machine is like.</summary>
-    private sealed record Setting(int Pages, int MaxLength, ulong Megabytes, ThpMode Thp = ThpMode.Never, ulong SwapPages = 0, long FreePages = long.MaxValue);
+    private sealed record Setting(int Pages, int MaxLength, ulong Megabytes, ThpMode Thp = ThpMode.Never, ulong SwapPages = 0, long FreePages = long.MaxValue)
+    {
+        // Where memory is short, what is locked may be all there is.
+        public bool Locks => SwapPages == 0;
+    }
 
     private static readonly Setting Small = new(96, 24, 16);
     private static readonly Setting Pressed = new(96, 24, 1, SwapPages: 512, FreePages: 70);
     private static readonly Setting Huge = new(3 * 512, 900, 16, ThpMode.Always);
     private static readonly Setting HugePressed = new(3 * 512, 900, 8, ThpMode.Always, SwapPages: 4096, FreePages: 900);
-
-    private enum Kind
-    {
-        PrivateAnon,
-        SharedAnon,
-        PrivateFile,
-        SharedFile,
-    }
 
     private abstract record Step;
 
@@ -41,7 +37,20 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private sealed record RemapStep(int Page, int Length, int Target) : Step;
 
+    private sealed record AdviseStep(int Page, int Length, Advice Advice) : Step;
+
+    private sealed record CollapseStep(int Page, int Length) : Step;
+
+    private sealed record LockStep(int Page, int Length, bool Lock) : Step;
+
     private static readonly Gen<int> Protection = Gen.OneOf([0, 1, 3, 3, 3, 5, 7]);
+
+    private static readonly Gen<Advice> Advices = Gen.OneOf(
+    [
+        Advice.DontNeed, Advice.DontNeed, Advice.Free, Advice.Free, Advice.Cold, Advice.PageOut, Advice.PageOut, Advice.WillNeed,
+        Advice.DontNeedLocked, Advice.Remove, Advice.GuardInstall, Advice.GuardRemove, Advice.PopulateRead, Advice.PopulateWrite,
+        Advice.Sequential, Advice.Normal, Advice.WipeOnFork, Advice.DontDump,
+    ]);
 
     private static Gen<Step> Steps(Setting setting)
     {
@@ -53,7 +62,10 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             (6, Gen.Select(any, Gen.Byte, (p, v) => (Step)new WriteStep(p, v))),
             (3, any.Select(p => (Step)new ReadStep(p))),
             (1, Gen.Select(page, length, (p, l) => (Step)new PopulateStep(p, l))),
-            (2, Gen.Select(page, length, page, (p, l, t) => (Step)new RemapStep(p, l, t))));
+            (2, Gen.Select(page, length, page, (p, l, t) => (Step)new RemapStep(p, l, t))),
+            (5, Gen.Select(page, length, Advices, (p, l, a) => (Step)new AdviseStep(p, l, a))),
+            (setting.Thp == ThpMode.Always ? 2 : 0, Gen.Select(page, length, (p, l) => (Step)new CollapseStep(p, l < setting.MaxLength / 4 ? 1 : l))),
+            (setting.Locks ? 2 : 0, Gen.Select(page, length, Gen.Bool, (p, l, k) => (Step)new LockStep(p, l, k))));
     }
 
     [Fact]
@@ -91,14 +103,14 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
         byte[] content = new byte[(FilePages * 4096) - 100];
         new Random(7).NextBytes(content);
         TestFile file = new(machine.Manager, content);
-        Model model = new((byte[])content.Clone(), setting.Pages);
+        AddressSpaceModel model = new((byte[])content.Clone(), setting.Pages, FilePages, Arena);
         foreach (Step step in steps)
         {
             Apply(machine, file, model, step);
             machine.Check();
         }
         for (int page = 0; page < setting.Pages; page++)
-            Assert.Equal(model.Read(page), machine.Read(AddressOf(page)));
+            CheckRead(machine, model, page);
         machine.Check();
         machine.Mm.Unmap(Arena, (ulong)setting.Pages * 4096);
         file.Put();
@@ -106,7 +118,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private static ulong AddressOf(int page) => Arena + ((ulong)page * 4096);
 
-    private static void Apply(TestMachine machine, TestFile file, Model model, Step step)
+    private static void Apply(TestMachine machine, TestFile file, AddressSpaceModel model, Step step)
     {
         switch (step)
         {
@@ -130,108 +142,40 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
                 Assert.Equal(model.Write(write.Page, write.Value), machine.Write(AddressOf(write.Page), write.Value));
                 break;
             case ReadStep read:
-                Assert.Equal(model.Read(read.Page), machine.Read(AddressOf(read.Page)));
+                CheckRead(machine, model, read.Page);
                 break;
             case PopulateStep populate:
-                machine.Mm.Populate(AddressOf(populate.Page), (ulong)populate.Length * 4096, default);
+                // Page by page: where one fails the rest of its area would be left.
+                for (int page = populate.Page; page < populate.Page + populate.Length; page++)
+                    machine.Mm.Populate(AddressOf(page), 4096, default);
                 model.Populate(populate.Page, populate.Length);
                 break;
             case RemapStep remap:
                 Assert.Equal(model.Remap(remap.Page, remap.Length, remap.Target), machine.Mm.Remap(AddressOf(remap.Page),
                     (ulong)remap.Length * 4096, (ulong)remap.Length * 4096, RemapFlags.MayMove | RemapFlags.Fixed, AddressOf(remap.Target), out _));
                 break;
+            case AdviseStep advise:
+                Assert.Equal(model.Advise(advise.Page, advise.Length, advise.Advice),
+                    machine.Mm.Advise(AddressOf(advise.Page), (ulong)advise.Length * 4096, advise.Advice, default));
+                break;
+            case CollapseStep collapse:
+                // Whether there is a huge page is luck; the contents must not change either way. Length 1 stands for khugepaged.
+                if (collapse.Length == 1)
+                    machine.Manager.Khugepaged.Scan();
+                else
+                    _ = machine.Mm.Advise(AddressOf(collapse.Page), (ulong)collapse.Length * 4096, Advice.Collapse, default);
+                break;
+            case LockStep locked:
+                ulong bytes = (ulong)locked.Length * 4096;
+                Assert.Equal(locked.Lock ? model.Lock(locked.Page, locked.Length) : model.Unlock(locked.Page, locked.Length),
+                    locked.Lock ? machine.Mm.Lock(AddressOf(locked.Page), bytes, onFault: false, default) : machine.Mm.Unlock(AddressOf(locked.Page), bytes));
+                break;
         }
     }
 
-    /// <summary>What a program would see: for each page its first byte, and who else sees it.</summary>
-    private sealed class Model(byte[] file, int arenaPages)
+    private static void CheckRead(TestMachine machine, AddressSpaceModel model, int page)
     {
-        private sealed class Cell
-        {
-            public byte Value;
-        }
-
-        private sealed class Mapped
-        {
-            public int Protection;
-            public required Cell Cell;
-            public Cell? PrivateCopyOf;
-            public bool BeyondEnd;
-        }
-
-        private readonly Mapped?[] _pages = new Mapped?[arenaPages];
-        private readonly Cell[] _file = [.. Enumerable.Range(0, FilePages).Select(i => new Cell { Value = file[i * 4096] })];
-
-        public void Map(int page, int length, int protection, Kind kind, int offset)
-        {
-            for (int i = 0; i < length; i++)
-            {
-                int index = offset + i;
-                bool isFile = kind is Kind.PrivateFile or Kind.SharedFile;
-                _pages[page + i] = new Mapped
-                {
-                    Protection = protection,
-                    BeyondEnd = isFile && index >= FilePages,
-                    Cell = isFile && index < FilePages && kind == Kind.SharedFile ? _file[index] : new Cell(),
-                    PrivateCopyOf = kind == Kind.PrivateFile && index < FilePages ? _file[index] : null,
-                };
-            }
-        }
-
-        // Several areas keep their distances. What is at the destination of a gap stays; a range that begins in a gap is refused.
-        public long Remap(int page, int length, int target)
-        {
-            if (page < target + length && target < page + length)
-                return -Errno.EINVAL;
-            if (_pages[page] == null)
-                return -Errno.EFAULT;
-            for (int i = 0; i < length; i++)
-            {
-                if (_pages[page + i] == null)
-                    continue;
-                _pages[target + i] = _pages[page + i];
-                _pages[page + i] = null;
-            }
-            return (long)AddressOf(target);
-        }
-
-        public void Unmap(int page, int length) => Array.Clear(_pages, page, length);
-
-        // What lies before the first hole is changed even if the call fails.
-        public int Protect(int page, int length, int protection)
-        {
-            for (int i = page; i < page + length; i++)
-            {
-                if (_pages[i] is not { } mapped)
-                    return -Errno.ENOMEM;
-                mapped.Protection = protection;
-            }
-            return 0;
-        }
-
-        // What is private and writable gets its own copy ahead of the first write.
-        public void Populate(int page, int length)
-        {
-            foreach (Mapped? mapped in _pages.AsSpan(page, length))
-            {
-                if (mapped is not { PrivateCopyOf: { } original } || (mapped.Protection & 2) == 0)
-                    continue;
-                mapped.Cell.Value = original.Value;
-                mapped.PrivateCopyOf = null;
-            }
-        }
-
-        public bool Write(int page, byte value)
-        {
-            if (_pages[page] is not { BeyondEnd: false } mapped || (mapped.Protection & 2) == 0)
-                return false;
-            mapped.PrivateCopyOf = null;
-            mapped.Cell.Value = value;
-            return true;
-        }
-
-        public int Read(int page) => _pages[page] is not { BeyondEnd: false } mapped || mapped.Protection == 0
-            ? -1
-            : (mapped.PrivateCopyOf ?? mapped.Cell).Value;
+        int actual = machine.Read(AddressOf(page));
+        Assert.Equal(model.Read(page, actual), actual);
     }
 }

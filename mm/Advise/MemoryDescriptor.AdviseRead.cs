@@ -1,0 +1,65 @@
+namespace Emu.Mm;
+
+/// <content>Advice to bring memory in, and to take what is behind it away. Linux: <c>madvise_willneed</c>, <c>madvise_populate</c>, <c>madvise_remove</c>.</content>
+public sealed unsafe partial class MemoryDescriptor
+{
+    private int AdviseWillNeed(ref Advised advised)
+    {
+        VmArea area = advised.Area;
+        if (area.IsCowMapping && area.AnonVma != null)
+            SwapInAhead(advised.Start, advised.End);
+        if (area.File?.Mapping is not { } cache)
+            return 0;
+        ulong first = area.PageIndexOf(advised.Start), count = (advised.End - advised.Start) >> MmConstants.PageShift;
+        if (cache.Kind == PageCacheKind.Shmem)
+        {
+            cache.SwapInAhead(first, first + count - 1);
+            return 0;
+        }
+        _ = cache.ReadPages(first, Math.Min(count, cache.ReadaheadPages)); // a page that cannot be read is the access's to find
+        return 0;
+    }
+
+    // Linux: swapin_walk_pmd_entry
+    private void SwapInAhead(ulong start, ulong end)
+    {
+        PageWalk walk = new(PageTable, start, end);
+        while (walk.MoveNext())
+        {
+            if (walk.Entry->IsSwap && SwapEntry.FromPte(*walk.Entry) is { IsSlot: true } entry && Manager.Faults.ReadSwapAhead(entry) != 0)
+                return;
+        }
+    }
+
+    // Linux: madvise_remove
+    private static int AdviseRemove(ref Advised advised)
+    {
+        VmArea area = advised.Area;
+        if (area.HasAny(VmFlags.Locked) || area.File is not { Mapping: not null } file)
+            return -Errno.EINVAL;
+        if (!area.Has(VmFlags.Shared | VmFlags.MayWrite))
+            return -Errno.EACCES;
+        return file.PunchHole(area.PageIndexOf(advised.Start) << MmConstants.PageShift, advised.End - advised.Start);
+    }
+
+    // Linux: madvise_populate, faultin_page_range
+    private int PopulateAdvised(ulong start, ulong end, bool write, in FaultContext context)
+    {
+        for (ulong at = start; at < end; at += MmConstants.PageSize)
+        {
+            VmArea? area = Lookup(at);
+            if (area == null)
+                return -Errno.ENOMEM;
+            if (!MayPopulate(area, write))
+                return -Errno.EINVAL;
+            int error = FaultIn(area, at, write, context);
+            if (error != 0)
+                return error;
+        }
+        return 0;
+    }
+
+    // Linux: check_vma_flags
+    private static bool MayPopulate(VmArea area, bool write) =>
+        !area.HasAny(VmFlags.Io | VmFlags.PfnMap) && area.Operations is not { HidesPages: true } && area.HasAny(write ? VmFlags.Write : VmFlags.Read);
+}
