@@ -46,7 +46,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
             low.AnonName == high.AnonName && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
-        findings.Require(!(alike && anonFits && !closed), $"areas {low} and {high} should have been merged");
+        findings.Require(!(alike && anonFits && !closed) || mm.HasKeptMoves, $"areas {low} and {high} should have been merged");
     }
 
     private void Count(VmArea area)
@@ -65,7 +65,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
     private void CheckCounters(MappingRecount mappings)
     {
         findings.Require(_total == mm.TotalVm, $"total_vm {mm.TotalVm}, recount {_total}");
-        findings.Require(_locked == mm.LockedVm, $"locked_vm {mm.LockedVm}, recount {_locked}");
+        findings.Require(_locked + mm.LockedByKeptMoves == mm.LockedVm, $"locked_vm {mm.LockedVm}, recount {_locked}, kept {mm.LockedByKeptMoves}");
         findings.Require(_data == mm.DataVm, $"data_vm {mm.DataVm}, recount {_data}");
         findings.Require(_exec == mm.ExecVm, $"exec_vm {mm.ExecVm}, recount {_exec}");
         findings.Require(_stack == mm.StackVm, $"stack_vm {mm.StackVm}, recount {_stack}");

@@ -35,6 +35,7 @@ public sealed partial class MemoryDescriptor
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
         InheritSettings(parent);
+        HasKeptMoves = parent.HasKeptMoves;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
