@@ -349,7 +349,7 @@ public static class SyscallTable
         Absent(320, "kexec_file_load", "fd,fd,ulong,str,flags:kexecfile"),
         Absent(321, "bpf", "int,ptr,uint"),
         new(322, "execveat", "dirfd,path,<strings,<environ,flags:at", ExecCalls.ExecVeAt),
-        Absent(323, "userfaultfd", "flags:uffd"),
+        new(323, "userfaultfd", "flags:uffd", UserfaultCalls.Userfaultfd),
         new(324, "membarrier", "membarrier", MembarrierCalls.Membarrier),
         new(325, "mlock2", "ptr,size,flags:mlock2", MlockCalls.Mlock2),
         new(326, "copy_file_range", "fd,&long,fd,&long,size,hex", CopyCalls.CopyFileRange),

@@ -97,7 +97,7 @@ internal static class TaskClone
         if (!privileged && (ulong)task.Account.Tasks >= task.Group.Limits.Current(Resource.Processes))
             return -Errno.EAGAIN;
         PidTable pids = task.Kernel.Pids;
-        return pids.TaskCount >= pids.Limit ? -Errno.EAGAIN : 0;
+        return pids.TaskCount >= pids.Limit || !PidsController.TryFork(task.Group.ControlGroup) ? -Errno.EAGAIN : 0;
     }
 
     private static MemoryDescriptor Share(MemoryDescriptor mm)
@@ -120,6 +120,9 @@ internal static class TaskClone
             ExitSignal = request.Has(CloneFlags.Parent) ? parent.ExitSignal : request.ExitSignal,
             HasSubreaper = parent.HasSubreaper || parent.IsSubreaper,
             StartTime = task.Kernel.Clock.Monotonic,
+            ControlGroup = parent.ControlGroup,
+            OomScoreAdjust = parent.OomScoreAdjust,
+            OomScoreAdjustMin = parent.OomScoreAdjustMin,
         };
         group.CpuTimers.ApplyLimit();
         return group;

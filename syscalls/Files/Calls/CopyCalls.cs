@@ -26,8 +26,8 @@ internal static class CopyCalls
             return -Errno.EBADF;
         if ((long)args.A3 < 0 || (long)position < 0 || (target.Flags & OpenFlags.Append) != 0)
             return -Errno.EINVAL;
-        if (!source.CanSeek && source is not PipeFile)
-            return -Errno.EINVAL; // there is nothing to splice from
+        if (!source.CanSeek)
+            return -Errno.EINVAL; // what was read could not be given back if it cannot be written
         ulong end = target.Position;
         long count = (long)Math.Min(args.A3, (ulong)IovIter.MaxCount);
         long done = Copy(task, new CopyEnd(source, args.A2 != 0), ref position, new CopyEnd(target, false), ref end, count);

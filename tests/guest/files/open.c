@@ -1,4 +1,4 @@
-// build: glibc-static, musl-static
+// build: glibc-static
 // args: .
 // args: /dev/shm
 // args: /tmp
