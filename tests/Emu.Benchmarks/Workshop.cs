@@ -28,10 +28,12 @@ internal sealed class Workshop : IDisposable
         return program;
     }
 
-    /// <summary>Publishes emu.</summary>
+    /// <summary>Publishes emu, unless EMU_PATH names one.</summary>
     /// <returns>The path of the executable.</returns>
     public string PublishEmu()
     {
+        if (Environment.GetEnvironmentVariable("EMU_PATH") is { Length: > 0 } given)
+            return Path.GetFullPath(given);
         string target = Path.Combine(_folder, "emu");
         Console.Error.WriteLine("publishing emu ...");
         Execute("dotnet", ["publish", Path.Combine(_root, "emulator", "cli"), "-c", "Release", "-o", target, "-v", "q", "--nologo"]);
