@@ -25,6 +25,7 @@ internal enum Capability
     SysTtyConfig = 26,
     MakeNode = 27,
     Lease = 28,
+    SysLog = 34,
 
     /// <summary>The highest that exists. Linux: <c>CAP_LAST_CAP</c>.</summary>
     Last = 40,
