@@ -22,8 +22,18 @@ internal static class ProcRootTable
         PseudoEntry.File("swaps", ProcMachineText.Swaps),
         PseudoEntry.File("uptime", ProcMachineText.Uptime),
         PseudoEntry.File("version", ProcMachineText.Version),
+        PseudoEntry.File("cgroups", ShowCgroups),
         .. ProcMmTable.RootEntries,
     ];
+
+    // Linux: proc_cgroupstats_show
+    private static void ShowCgroups(in PseudoContext context, ProcWriter writer)
+    {
+        ControlGroup root = context.Kernel.ControlGroups.Root;
+        writer.Append("#subsys_name\thierarchy\tnum_cgroups\tenabled\n"u8);
+        foreach (string name in (ReadOnlySpan<string>)["memory", "pids"])
+            writer.Append(name).Append("\t0\t"u8).Decimal((long)root.Descendants + 1).Append("\t1\n"u8);
+    }
 
     private static byte[] Number(int number) => System.Text.Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 }

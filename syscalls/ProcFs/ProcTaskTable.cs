@@ -21,6 +21,8 @@ internal static class ProcTaskTable
         PseudoEntry.File("syscall", ProcTaskText.Syscall, OwnerRead),
         PseudoEntry.File("cmdline", ProcTaskText.Cmdline),
         .. ProcMmTable.TaskEntries,
+        .. ProcOom.Entries,
+        PseudoEntry.File("cgroup", static (in PseudoContext context, ProcWriter writer) => ShowCgroup(context.Task.Group.ControlGroup, writer)),
         PseudoEntry.Magic("cwd", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Current : default, out path)),
         PseudoEntry.Magic("root", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Root : default, out path)),
         PseudoEntry.Magic("exe", static (in PseudoContext context, out VfsPath path) => Place(context.Mm?.ExeFile is OpenFile file ? file.Path : default, out path)),
@@ -63,6 +65,10 @@ internal static class ProcTaskTable
                 writer.Decimal((long)child.ProcessId).Append(" "u8);
         }
     }
+
+    // Linux: proc_cgroup_show
+    private static void ShowCgroup(ControlGroup group, ProcWriter writer) =>
+        writer.Append("0::"u8).Append(group.Path).Append(group.IsDead ? " (deleted)\n"u8 : "\n"u8);
 
     private static int Place(VfsPath place, out VfsPath path)
     {

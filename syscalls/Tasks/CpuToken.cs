@@ -34,6 +34,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
         Switches++;
         task.Token = this;
         Smp.ProcessorId = processor.Id;
+        TaskMemory.Running = task.Memory;
         if (!task.IsKernelThread)
             SwitchMm(task);
         task.BeginExecution();
@@ -43,6 +44,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     /// <summary>Makes the address space of the task that runs the CPU's. Linux: <c>switch_mm</c>.</summary>
     public void SwitchMm(Task task)
     {
+        task.Memory.Mm = task.Mm;
         task.Mm.Limits = task.Group.Limits.Mm;
         processor.SwitchMm(task.Mm);
         processor.FaultContext = task.User.Context;
@@ -52,6 +54,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     public void SwitchOut(Task task)
     {
         task.EndExecution();
+        TaskMemory.Running = null;
         task.Token = null;
         Current = null;
     }

@@ -61,8 +61,11 @@ internal sealed partial class Scheduler
             task.Worker!.InterruptHostCall();
             return true;
         }
+        bool isUrgent = cause == WakeCause.Signal || (task.State & TaskState.Stopped) != 0;
         task.State = TaskState.Running;
         Enqueue(task);
+        if (isUrgent && _cpu.Current is { } current)
+            current.Work |= TaskWork.Reschedule; // who sends a signal mostly counts on its effect: on Linux the sleeper would preempt
         return true;
     }
 
