@@ -13,6 +13,7 @@ internal enum Capability
     SetUid = 7,
     SetPcap = 8,
     LinuxImmutable = 9,
+    NetBindService = 10,
     IpcLock = 14,
     IpcOwner = 15,
     SysRawIo = 17,
