@@ -1,4 +1,3 @@
-using Emu.Mm;
 using Microsoft.Extensions.Logging;
 
 namespace Emu.Syscalls.Tests;
