@@ -274,10 +274,10 @@ internal sealed class HostRegular : RegularInode, IHostInode, IBackingStore
     private void Written(ReadOnlySpan<byte> data, ulong position, ref Kiocb iocb)
     {
         PageCache cache = Mapping;
+        cache.Extend(position + (ulong)data.Length);
         if (cache.PageCount != 0)
             FileMap.Update(iocb.Task.Kernel.Memory, cache, position, data);
         iocb.Position = position + (ulong)data.Length;
-        cache.Size = Math.Max(cache.Size, iocb.Position);
         NoteWritten();
         if (cache.PageCount != 0)
             _ = Refresh(); // takes the time of this change for known
