@@ -1,5 +1,5 @@
 // build: glibc-static-pie
-// flags: -Wl,-z,max-page-size=0x200000
+// flags: -z, max-page-size=0x200000
 #include <stdint.h>
 #include <stdio.h>
 
