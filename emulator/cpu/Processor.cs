@@ -90,7 +90,7 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>Instructions left of the grant.</summary>
     public long Budget => Cpu->Budget;
 
-    /// <summary>Makes the engine leave at the end of the block with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
+    /// <summary>Makes the engine leave within a few blocks with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
     public void Interrupt() => Volatile.Write(ref Cpu->Interrupt, 1);
 
     /// <summary>Takes the request back.</summary>

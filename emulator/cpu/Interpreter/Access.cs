@@ -57,7 +57,19 @@ internal static unsafe class Access
     public static bool Store<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong value)
         where TWidth : struct, IWidth
     {
-        byte* place = Write(s, op, c, address, TWidth.Bytes);
+        TlbEntry* entry = Slot(c, address);
+        ulong tag = ((address + (ulong)(TWidth.Bytes - 1)) & MmConstants.PageMask) | c->TlbKey;
+        if (entry->Write != tag)
+            return StoreSlow<TWidth>(s, op, c, address, value);
+        TWidth.Store((byte*)(address + entry->Addend), value);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool StoreSlow<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong value)
+        where TWidth : struct, IWidth
+    {
+        byte* place = Processor.Of(c).Mmu.WriteOperand(s, op, address, TWidth.Bytes);
         if (place == null)
             return false;
         TWidth.Store(place, value);

@@ -16,14 +16,41 @@ internal static unsafe class Alu
             return;
         }
         ushort destination = Reg.Offset(i.Op0Register);
+        if (i.Op1Kind == OpKind.Memory)
+        {
+            AddressForm form = b.Lower(i);
+            b.EmitMemory(Select.Memory<RegisterMemory<TOperation>>(size, form), destination);
+            b.MarkQuiet(TOperation.Writes ? Select.Memory<RegisterMemoryQuiet<TOperation>>(size, form) : null);
+            return;
+        }
         if (i.Op1Kind == OpKind.Register)
-            b.Emit(Select.Width<RegisterRegister<TOperation>>(size), destination, Reg.Offset(i.Op1Register));
-        else if (i.Op1Kind == OpKind.Memory)
-            b.EmitMemory(Select.Memory<RegisterMemory<TOperation>>(size, b.Lower(i)), destination);
+            BindRegister<TOperation>(b, size, destination, Reg.Offset(i.Op1Register));
         else
-            b.Emit(Select.Width<RegisterImmediate<TOperation>>(size), destination, CpuState.ZeroOffset, Operands.Immediate(i));
-        if (i.Op1Kind != OpKind.Memory && !TOperation.Writes)
-            b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
+            BindImmediate<TOperation>(b, size, destination, Operands.Immediate(i));
+        b.MarkPure();
+        b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
+    }
+
+    private static void BindRegister<TOperation>(BlockBuilder b, int size, ushort destination, ushort source)
+        where TOperation : struct, IAluOperation
+    {
+        Handler handler = Select.Width<RegisterRegister<TOperation>>(size);
+        if (TOperation.Writes)
+            b.EmitOnMoved(handler, size, destination, source, 0);
+        else
+            b.Emit(handler, destination, source);
+        b.MarkQuiet(TOperation.Writes ? Select.Width<RegisterRegisterQuiet<TOperation>>(size) : null);
+    }
+
+    private static void BindImmediate<TOperation>(BlockBuilder b, int size, ushort destination, ulong immediate)
+        where TOperation : struct, IAluOperation
+    {
+        Handler handler = Select.Width<RegisterImmediate<TOperation>>(size);
+        if (TOperation.Writes)
+            b.EmitOnMoved(handler, size, destination, CpuState.ZeroOffset, immediate);
+        else
+            b.Emit(handler, destination, CpuState.ZeroOffset, immediate);
+        b.MarkQuiet(TOperation.Writes ? Select.Width<RegisterImmediateQuiet<TOperation>>(size) : null);
     }
 
     private static void BindMemoryDestination<TOperation>(BlockBuilder b, in Instruction i, int size)
@@ -44,16 +71,29 @@ internal static unsafe class Alu
             source: source, immediate: immediate);
     }
 
+    // The first operand of those that write is named by Base: a copy before the instruction may have been taken into it.
     private readonly struct RegisterRegister<TOperation> : IWidthHandler
         where TOperation : struct, IAluOperation
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            ulong a = Access.Get<TWidth>(s, op->Destination), b = Access.Get<TWidth>(s, op->Source);
+            ulong a = Access.Get<TWidth>(s, TOperation.Writes ? op->Base : op->Destination), b = Access.Get<TWidth>(s, op->Source);
             ulong result = TOperation.Apply<TWidth>(ref s->Flags, a, b);
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterRegisterQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            ulong a = Access.Get<TWidth>(s, op->Base), b = Access.Get<TWidth>(s, op->Source);
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(a, b, ref s->Flags));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -64,9 +104,36 @@ internal static unsafe class Alu
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), op->Immediate);
+            ulong a = Access.Get<TWidth>(s, TOperation.Writes ? op->Base : op->Destination);
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, a, op->Immediate);
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterImmediateQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Base), op->Immediate, ref s->Flags));
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterMemoryQuiet<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress
+        {
+            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
+            if (place == null)
+                return null;
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Destination), TWidth.Load(place), ref s->Flags));
             return op[1].Handler(s, op + 1, c);
         }
     }

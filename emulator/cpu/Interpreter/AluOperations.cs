@@ -11,6 +11,12 @@ internal interface IAluOperation
     /// <summary>How a jump behind it can take it over.</summary>
     static virtual ComparisonKind FusedAs(bool register) => ComparisonKind.None;
 
+    /// <summary>The result alone, where the flags are not asked for.</summary>
+    /// <param name="a">First operand.</param>
+    /// <param name="b">Second operand.</param>
+    /// <param name="flags">Those before.</param>
+    static abstract ulong Result(ulong a, ulong b, ref readonly LazyFlags flags);
+
     /// <summary>Computes the result and the flags. Bits above the width are ignored in the operands and undefined in the result.</summary>
     static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth;
@@ -18,6 +24,11 @@ internal interface IAluOperation
 
 internal readonly struct Add : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AddRegister : ComparisonKind.AddImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a + b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
@@ -31,6 +42,9 @@ internal readonly struct Add : IAluOperation
 internal readonly struct AddWithCarry : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a + b + (flags.Carry ? 1UL : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
@@ -42,6 +56,11 @@ internal readonly struct AddWithCarry : IAluOperation
 
 internal readonly struct Subtract : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.SubtractRegister : ComparisonKind.SubtractImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
@@ -55,6 +74,9 @@ internal readonly struct Subtract : IAluOperation
 internal readonly struct SubtractWithBorrow : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b - (flags.Carry ? 1UL : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
@@ -66,6 +88,9 @@ internal readonly struct SubtractWithBorrow : IAluOperation
 
 internal readonly struct Compare : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b;
+
     public static bool Writes => false;
 
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.CompareRegister : ComparisonKind.CompareImmediate;
@@ -77,6 +102,11 @@ internal readonly struct Compare : IAluOperation
 
 internal readonly struct And : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AndRegister : ComparisonKind.AndImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a & b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
@@ -88,6 +118,9 @@ internal readonly struct And : IAluOperation
 
 internal readonly struct Test : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a & b;
+
     public static bool Writes => false;
 
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.TestRegister : ComparisonKind.TestImmediate;
@@ -100,6 +133,9 @@ internal readonly struct Test : IAluOperation
 internal readonly struct Or : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a | b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
@@ -110,6 +146,9 @@ internal readonly struct Or : IAluOperation
 
 internal readonly struct ExclusiveOr : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a ^ b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth

@@ -78,13 +78,29 @@ internal static unsafe class Branch
     /// <summary>The end of a block that has no jump.</summary>
     public static Block* FallThrough(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
+    /// <summary>Executes a block as the continuation of another, unless it is time for the engine to look around.</summary>
+    /// <remarks>A tail call where the code is optimized. Where it is not, the number of blocks in a row bounds the stack.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Block* Enter(CpuState* s, VirtualCpu* c, Block* block)
+    {
+        long left = c->Budget - block->Count;
+        int chain = c->Chain - 1;
+        if (left < 0 || chain < 0)
+            return block;
+        c->Chain = chain;
+        c->Budget = left;
+        c->Current = block;
+        MicroOp* op = Block.Ops(block);
+        return op->Handler(s, op, c);
+    }
+
     /// <summary>Goes to the target of a jump with a known one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Block* Taken(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Taken;
-        return block != null ? block : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
     }
 
     /// <summary>Goes to the instruction behind a jump.</summary>
@@ -93,7 +109,7 @@ internal static unsafe class Branch
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Next;
-        return block != null ? block : Resolve(s, op, c, targets->NextRip, &targets->Next);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->NextRip, &targets->Next);
     }
 
     /// <summary>Goes to an address that is known only now. What else the instruction does must be done, unless the address is known to be canonical.</summary>
@@ -102,7 +118,7 @@ internal static unsafe class Branch
     {
         JumpEntry* entry = EntryOf(c, rip);
         if (entry->Tag == TagOf(c, rip))
-            return entry->Target;
+            return Enter(s, c, entry->Target);
         Leave(s, op, c, rip);
         return null;
     }
@@ -188,7 +204,7 @@ internal static unsafe class Branch
         if (entry->Tag != TagOf(c, target))
             return ReturnElsewhere(s, op, c, target);
         s->Gpr[4] += op->Immediate;
-        return entry->Target;
+        return Enter(s, c, entry->Target);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

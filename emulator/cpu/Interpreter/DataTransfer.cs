@@ -27,6 +27,7 @@ internal static unsafe class DataTransfer
         offset.SegmentPrefix = Register.None; // LEA computes the offset: no segment base is added
         AddressForm form = b.Lower(offset);
         b.EmitMemory(Select.Memory<LoadEffectiveAddress>(i.Op0Register.GetSize(), form), Reg.Offset(i.Op0Register));
+        b.MarkPure();
     }
 
     public static void Cmov(BlockBuilder b, in Instruction i)
@@ -53,8 +54,11 @@ internal static unsafe class DataTransfer
         b.EmitStore(i, 1, CpuState.ValueTempOffset);
     }
 
-    public static void Bswap(BlockBuilder b, in Instruction i) =>
+    public static void Bswap(BlockBuilder b, in Instruction i)
+    {
         b.Emit(Select.Width<SwapBytes>(Operands.Size(i)), Reg.Offset(i.Op0Register), Reg.Offset(i.Op0Register));
+        b.MarkPure();
+    }
 
     public static void Movbe(BlockBuilder b, in Instruction i)
     {
@@ -92,12 +96,20 @@ internal static unsafe class DataTransfer
     {
         int size = Operands.Size(i);
         ushort destination = Reg.Offset(i.Op0Register);
-        if (i.Op1Kind == OpKind.Register)
-            b.Emit(Select.Width<MoveRegister>(size), destination, Reg.Offset(i.Op1Register));
-        else if (i.Op1Kind == OpKind.Memory)
+        if (i.Op1Kind == OpKind.Memory)
+        {
             b.EmitMemory(Select.Memory<LoadRegister>(size, b.Lower(i)), destination);
-        else
+            return;
+        }
+        b.MarkPure();
+        if (i.Op1Kind != OpKind.Register)
+        {
             b.Emit(Select.Width<MoveImmediate>(size), destination, immediate: Operands.Immediate(i));
+            return;
+        }
+        b.Emit(Select.Width<MoveRegister>(size), destination, Reg.Offset(i.Op1Register));
+        if (size >= 4)
+            b.MarkMove(size);
     }
 
     private static Block* TableLookup(CpuState* s, MicroOp* op, VirtualCpu* c)

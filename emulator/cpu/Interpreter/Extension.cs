@@ -47,6 +47,7 @@ internal static unsafe class Extension
                 4 => Select.Width<FromRegister<TExtension, W32>>(from),
                 _ => Select.Width<FromRegister<TExtension, W64>>(from),
             }, destination, Reg.Offset(i.Op1Register));
+            b.MarkPure();
             return;
         }
         AddressForm form = b.Lower(i);

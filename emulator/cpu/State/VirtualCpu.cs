@@ -28,6 +28,9 @@ internal unsafe struct VirtualCpu
     /// <summary>Not zero: leave at the end of the block. Set by other threads.</summary>
     public int Interrupt;
 
+    /// <summary>Blocks that may still follow each other before the engine looks around.</summary>
+    public int Chain;
+
     /// <summary>Why the engine left, an <see cref="Cpu.ExitReason"/>.</summary>
     public ExitReason Exit;
 
