@@ -84,7 +84,8 @@ public sealed unsafe class Processor : IDisposable
     public void Grant(long instructions)
     {
         _retiredBase = Retired;
-        _granted = Cpu->Budget = instructions;
+        _granted = Cpu->Reserve = instructions;
+        Cpu->Fuel = 0;
     }
 
     /// <summary>Instructions left of the grant.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace Emu.Cpu;
@@ -26,7 +27,7 @@ internal static unsafe class Alu
         if (i.Op1Kind == OpKind.Register)
             BindRegister<TOperation>(b, size, destination, Reg.Offset(i.Op1Register));
         else
-            BindImmediate<TOperation>(b, size, destination, Operands.Immediate(i));
+            BindImmediate<TOperation>(b, size, destination, Operands.Immediate(i) & (ulong.MaxValue >> (64 - (size * 8))));
         b.MarkPure();
         b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
     }
@@ -123,36 +124,48 @@ internal static unsafe class Alu
         }
     }
 
-    private readonly struct RegisterMemoryQuiet<TOperation> : IMemoryHandler
-        where TOperation : struct, IAluOperation
-    {
-        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth
-            where TAddress : struct, IAddress
-        {
-            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
-            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Destination), TWidth.Load(place), ref s->Flags));
-            return op[1].Handler(s, op + 1, c);
-        }
-    }
-
     private readonly struct RegisterMemory<TOperation> : IMemoryHandler
         where TOperation : struct, IAluOperation
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
+            where TAddress : struct, IAddress => MemoryStep.Load<ToRegister<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToRegister<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
             where TAddress : struct, IAddress
         {
-            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
             ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), TWidth.Load(place));
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
-            return op[1].Handler(s, op + 1, c);
         }
+    }
+
+    private readonly struct RegisterMemoryQuiet<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress => MemoryStep.Load<ToRegisterQuiet<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToRegisterQuiet<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress =>
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Destination), TWidth.Load(place), ref s->Flags));
     }
 
     private readonly struct MemoryRegister<TOperation> : IMemoryHandler
@@ -160,10 +173,25 @@ internal static unsafe class Alu
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress =>
-            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), Access.Get<TWidth>(s, op->Source))
-                ? op[1].Handler(s, op + 1, c)
-                : null;
+            where TAddress : struct, IAddress => TOperation.Writes
+            ? MemoryStep.Store<ToMemory<TOperation, TWidth>, TAddress>(s, op, c)
+            : MemoryStep.Load<ToMemory<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToMemory<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), Access.Get<TWidth>(s, op->Source));
+            if (TOperation.Writes)
+                TWidth.Store(place, result);
+        }
     }
 
     private readonly struct MemoryImmediate<TOperation> : IMemoryHandler
@@ -171,29 +199,25 @@ internal static unsafe class Alu
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress =>
-            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), TAddress.Immediate(op) & TWidth.Mask)
-                ? op[1].Handler(s, op + 1, c)
-                : null;
+            where TAddress : struct, IAddress => TOperation.Writes
+            ? MemoryStep.Store<ImmediateToMemory<TOperation, TWidth>, TAddress>(s, op, c)
+            : MemoryStep.Load<ImmediateToMemory<TOperation, TWidth>, TAddress>(s, op, c);
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    private static bool Modify<TOperation, TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong b)
+    private readonly struct ImmediateToMemory<TOperation, TWidth> : IMemoryStep
         where TOperation : struct, IAluOperation
         where TWidth : struct, IWidth
     {
-        byte* place = TOperation.Writes
-            ? Access.Write(s, op, c, address, TWidth.Bytes)
-            : Access.Read(s, op, c, address, TWidth.Bytes);
-        if (place == null)
-            return false;
-        ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), b);
-        if (TOperation.Writes)
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
         {
-            TWidth.Store(place, result);
-            Access.Commit(c, place);
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), TAddress.Immediate(op) & TWidth.Mask);
+            if (TOperation.Writes)
+                TWidth.Store(place, result);
         }
-        return true;
     }
 
     private readonly struct LockedRegister<TOperation> : IWidthHandler

@@ -17,7 +17,7 @@ internal interface IAluOperation
     /// <param name="flags">Those before.</param>
     static abstract ulong Result(ulong a, ulong b, ref readonly LazyFlags flags);
 
-    /// <summary>Computes the result and the flags. Bits above the width are ignored in the operands and undefined in the result.</summary>
+    /// <summary>Computes the result and the flags. The operands are zero-extended; bits above the width are undefined in the result.</summary>
     static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth;
 }
@@ -34,7 +34,10 @@ internal readonly struct Add : IAluOperation
         where TWidth : struct, IWidth
     {
         ulong result = a + b;
-        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, result < a);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
@@ -48,8 +51,12 @@ internal readonly struct AddWithCarry : IAluOperation
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
-        ulong result = a + b + (flags.Carry ? 1UL : 0);
-        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        bool carry = flags.Carry;
+        ulong result = a + b + (carry ? 1UL : 0);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, carry ? result <= a : result < a);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
@@ -66,7 +73,10 @@ internal readonly struct Subtract : IAluOperation
         where TWidth : struct, IWidth
     {
         ulong result = a - b;
-        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, a < b);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
@@ -80,8 +90,12 @@ internal readonly struct SubtractWithBorrow : IAluOperation
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
-        ulong result = a - b - (flags.Carry ? 1UL : 0);
-        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        bool carry = flags.Carry;
+        ulong result = a - b - (carry ? 1UL : 0);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, carry ? a <= b : a < b);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }

@@ -79,16 +79,14 @@ internal static unsafe class Branch
     public static Block* FallThrough(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
     /// <summary>Executes a block as the continuation of another, unless it is time for the engine to look around.</summary>
-    /// <remarks>A tail call where the code is optimized. Where it is not, the number of blocks in a row bounds the stack.</remarks>
+    /// <remarks>A tail call where the code is optimized. Where it is not, the fuel bounds the stack.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Block* Enter(CpuState* s, VirtualCpu* c, Block* block)
     {
-        long left = c->Budget - block->Count;
-        int chain = c->Chain - 1;
-        if (left < 0 || chain < 0)
+        long left = c->Fuel - block->Count;
+        if (left < 0)
             return block;
-        c->Chain = chain;
-        c->Budget = left;
+        c->Fuel = left;
         c->Current = block;
         MicroOp* op = Block.Ops(block);
         return op->Handler(s, op, c);
@@ -175,14 +173,24 @@ internal static unsafe class Branch
 
     private static Block* CallDirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        JumpTargets* targets = (JumpTargets*)(op + 1);
-        return StackInstructions.PushValue<W64>(s, op, c, targets->NextRip) ? Taken(s, op, c) : null;
+        ulong top = s->Gpr[4] - 8;
+        TlbEntry* entry = Access.Slot(c, top);
+        if (entry->Write != Access.TagOf(c, top, 8))
+            return CallDirectSlow(s, op, c);
+        *(ulong*)(top + entry->Addend) = ((JumpTargets*)(op + 1))->NextRip;
+        s->Gpr[4] = top;
+        return Taken(s, op, c);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* CallDirectSlow(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        StackInstructions.PushValue<W64>(s, op, c, ((JumpTargets*)(op + 1))->NextRip) ? Taken(s, op, c) : null;
+
+    // The target is read before the push, and is checked after it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* CallIndirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        ulong target = *(ulong*)Access.Register(s, op->Source);
-        ulong top = s->Gpr[4] - 8;
+        ulong target = *(ulong*)Access.Register(s, op->Source), top = s->Gpr[4] - 8;
         byte* place = Access.Write(s, op, c, top, 8);
         if (place == null)
             return null;
@@ -196,21 +204,23 @@ internal static unsafe class Branch
 
     private static Block* Return(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
-        if (place == null)
-            return null;
-        ulong target = *(ulong*)place;
+        ulong top = s->Gpr[4];
+        TlbEntry* page = Access.Slot(c, top);
+        if (page->Read != Access.TagOf(c, top, 8))
+            return ReturnElsewhere(s, op, c);
+        ulong target = *(ulong*)(top + page->Addend);
         JumpEntry* entry = EntryOf(c, target);
         if (entry->Tag != TagOf(c, target))
-            return ReturnElsewhere(s, op, c, target);
-        s->Gpr[4] += op->Immediate;
+            return ReturnElsewhere(s, op, c);
+        s->Gpr[4] = top + op->Immediate;
         return Enter(s, c, entry->Target);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c, ulong target)
+    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        if (Leave(s, op, c, target))
+        byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
+        if (place != null && Leave(s, op, c, *(ulong*)place))
             s->Gpr[4] += op->Immediate;
         return null;
     }

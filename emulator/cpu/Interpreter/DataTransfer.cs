@@ -184,13 +184,16 @@ internal readonly unsafe struct LoadRegister : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress
+        where TAddress : struct, IAddress => MemoryStep.Load<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
     {
-        byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-        if (place == null)
-            return null;
-        Access.Set<TWidth>(s, op->Destination, TWidth.Load(place));
-        return op[1].Handler(s, op + 1, c);
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => Access.Set<TWidth>(s, op->Destination, TWidth.Load(place));
     }
 }
 
@@ -199,8 +202,17 @@ internal readonly unsafe struct StoreRegister : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress =>
-        Access.Store<TWidth>(s, op, c, TAddress.Of(s, op), Access.Get<TWidth>(s, op->Source)) ? op[1].Handler(s, op + 1, c) : null;
+        where TAddress : struct, IAddress => MemoryStep.Store<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, Access.Get<TWidth>(s, op->Source));
+    }
 }
 
 /// <summary>Stores the immediate.</summary>
@@ -208,8 +220,17 @@ internal readonly unsafe struct StoreImmediate : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress =>
-        Access.Store<TWidth>(s, op, c, TAddress.Of(s, op), TAddress.Immediate(op)) ? op[1].Handler(s, op + 1, c) : null;
+        where TAddress : struct, IAddress => MemoryStep.Store<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, TAddress.Immediate(op));
+    }
 }
 
 /// <summary>Sets a register to the address.</summary>

@@ -6,8 +6,8 @@ namespace Emu.Cpu;
 /// <summary>Executes pre-decoded blocks, step by step through tail calls within a block. The reference engine.</summary>
 public sealed unsafe class Interpreter : IExecutionEngine
 {
-    // Blocks in a row before an interrupt is seen.
-    private const int ChainLength = 16;
+    // Instructions in a row before an interrupt is seen.
+    private const long MaxFuel = 256;
 
     /// <inheritdoc/>
     public ExitReason Run(Processor processor, CpuContext context)
@@ -50,8 +50,8 @@ public sealed unsafe class Interpreter : IExecutionEngine
                 AtBoundary(processor, s, c);
                 return;
             }
-            c->Budget = left;
-            c->Chain = ChainLength;
+            c->Fuel = Math.Min(left, MaxFuel);
+            c->Reserve = left - c->Fuel;
             c->Current = block;
             MicroOp* op = Block.Ops(block);
             block = op->Handler(s, op, c);
@@ -82,8 +82,8 @@ public sealed unsafe class Interpreter : IExecutionEngine
         Block* block = (Block*)(((nuint)memory + 63) & ~(nuint)63);
         *block = header;
         ops.CopyTo(new Span<MicroOp>(Block.Ops(block), ops.Length));
-        c->Budget--;
-        c->Chain = 0;
+        c->Reserve = c->Budget - 1;
+        c->Fuel = 0;
         c->Current = block;
         Block* next = Block.Ops(block)->Handler(s, Block.Ops(block), c);
         c->LinkSlot = null; // it would point into this stack frame

@@ -69,15 +69,18 @@ internal static unsafe class Unary
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress
-        {
-            byte* place = Access.Write(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
-            TWidth.Store(place, TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place)));
-            Access.Commit(c, place);
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => MemoryStep.Store<Modify<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct Modify<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IUnaryOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place)));
     }
 
     private readonly struct Locked<TOperation> : IWidthHandler
