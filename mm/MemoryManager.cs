@@ -6,7 +6,7 @@ namespace Emu.Mm;
 /// The memory of one machine: RAM, nodes, allocator, and what all address spaces share. The entry to mm. Linux: the globals of mm/.
 /// </summary>
 /// <remarks>Lock: everything below is called under the kernel lock unless it says otherwise.</remarks>
-public sealed unsafe class MemoryManager : IDisposable
+public sealed unsafe partial class MemoryManager : IDisposable
 {
     private readonly List<MemoryDescriptor> _addressSpaces = [];
     private ulong _lastInode;
@@ -19,15 +19,19 @@ public sealed unsafe class MemoryManager : IDisposable
     {
         Memory = new PhysicalMemory(layout);
         Nodes = MemoryInit.CreateNodes(Memory, cpus);
-        Allocator = new PageAllocator(Memory, Nodes, Events);
+        Allocator = new PageAllocator(Memory, Nodes, Events, cpus);
         MemoryInit.SetWatermarks(Nodes, Sysctl, cpus);
-        Rmap = new Rmap(Memory);
+        Memcg = new MemoryCgroups(this);
+        Oom = new OomKiller(this);
+        Rmap = new Rmap(this);
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
-        Allocator.Vmscan = Vmscan;
+        Compaction = new Compaction(this);
+        Migration = new Migration(this);
+        Allocator.Manager = this;
         Faults = new FaultHandler(this);
         TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
         ZeroPfn = Allocator.Allocate(GfpFlags.Kernel | GfpFlags.Zero, 0);
@@ -67,8 +71,29 @@ public sealed unsafe class MemoryManager : IDisposable
     /// <summary>Swap areas and the swap cache.</summary>
     public SwapSpace Swap { get; }
 
+    /// <summary>Memory cgroups.</summary>
+    public MemoryCgroups Memcg { get; }
+
+    /// <summary>The OOM killer.</summary>
+    public OomKiller Oom { get; }
+
+    /// <summary>What mm keeps of the running task; of nobody in particular where none runs. Linux: <c>current</c>.</summary>
+    public TaskMemory Current => TaskMemory.Running ?? InitTask;
+
+    /// <summary>Stands for the running task where no host thread said which one runs. Linux: <c>init_task</c>.</summary>
+    public TaskMemory InitTask { get; } = new();
+
     /// <summary>Reclaim.</summary>
     public Vmscan Vmscan { get; }
+
+    /// <summary>Compaction.</summary>
+    public Compaction Compaction { get; }
+
+    /// <summary>Moves pages.</summary>
+    internal Migration Migration { get; }
+
+    /// <summary>Takes the lines of the kernel's log; null drops them. Linux: <c>printk</c>.</summary>
+    public Action<string>? Log { get; set; }
 
     /// <summary>The page fault handler: the port that the MMU calls.</summary>
     public FaultHandler Faults { get; }
@@ -114,6 +139,21 @@ public sealed unsafe class MemoryManager : IDisposable
     /// <summary>Who hears of events, or null.</summary>
     public IMmEvents? Trace { get; set; }
 
+    /// <summary>Lets tasks sleep in faults; null where nobody can, and such faults fail.</summary>
+    public IFaultWait? FaultWait { get; set; }
+
+    /// <summary>Waits, if a fault asks for it, before it is tried again.</summary>
+    /// <returns>Whether to try; not if the task is to die or nobody can sleep.</returns>
+    internal bool WaitForFault(in FaultOutcome outcome)
+    {
+        if (outcome.Wait is not { } wait)
+            return true;
+        if (FaultWait != null)
+            return FaultWait.Wait(wait);
+        wait.Finish();
+        return false;
+    }
+
     /// <summary>Pages free in all zones. Linux: <c>global_zone_page_state(NR_FREE_PAGES)</c>.</summary>
     public long FreePages => Nodes.Sum(static node => node.Zones.Sum(static zone => zone.FreePages + zone.PerCpu.Sum(static pcp => pcp.Count)));
 
@@ -145,9 +185,23 @@ public sealed unsafe class MemoryManager : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Node NodeOf(uint pfn) => Memory.ZoneOf(pfn).Node;
 
-    /// <summary>The LRU lists that a page belongs on. Linux: <c>folio_lruvec</c>.</summary>
+    /// <summary>The LRU lists that a page belongs on: those of the group it is charged to. Linux: <c>folio_lruvec</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public LruVec LruOf(uint pfn) => Memory.ZoneOf(pfn).Node.Lru;
+    public LruVec LruOf(uint pfn)
+    {
+        Node node = Memory.ZoneOf(pfn).Node;
+        return Memory.Pages[pfn].MemoryCgroup == 0 ? node.Lru : Memcg.GroupOf(Memory.Pages[pfn]).LruOf(node.Id);
+    }
+
+    /// <summary>Counts pages of a folio for its node and its group. Linux: <c>lruvec_stat_mod_folio</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void ModifyStat(uint folio, NodeStat stat, long pages)
+    {
+        Node node = Memory.ZoneOf(folio).Node;
+        node.Stats[(int)stat] += pages;
+        if (Memory.Pages[folio].MemoryCgroup != 0)
+            Memcg.GroupOf(Memory.Pages[folio]).LruOf(node.Id).Stats[(int)stat] += pages;
+    }
 
     /// <summary>Puts a page on its LRU. Linux: <c>folio_add_lru</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -160,6 +214,9 @@ public sealed unsafe class MemoryManager : IDisposable
         if (Memory.FrameTags[pfn] != 0)
             FrameWatch.OnKernelWrite(pfn, offset, length);
     }
+
+    /// <summary>Writes a line to the kernel's log. Linux: <c>pr_warn</c>.</summary>
+    internal void Print(string line) => Log?.Invoke(line);
 
     /// <summary>Returns RAM to the host. No address space may be in use any more.</summary>
     public void Dispose() => Memory.Dispose();
@@ -175,6 +232,8 @@ public sealed unsafe class MemoryManager : IDisposable
         page->Clear(PageFlags.Active | PageFlags.Unevictable);
         if (page->Has(PageFlags.Head))
             Splitter.Forget(pfn);
+        if (page->MemoryCgroup != 0)
+            Memcg.Uncharge(pfn);
         if (Memory.FrameTags[pfn] != 0)
             FrameWatch.OnFree(pfn);
         Allocator.Free(pfn, page->Has(PageFlags.Head) ? page->Order : 0);

@@ -45,6 +45,39 @@ public sealed class MmSysctl
     /// <summary>log2 of the slots that are read around a swapped-out page. Linux: page-cluster.</summary>
     public int PageCluster { get; set; } = 3;
 
+    /// <summary>How much the watermarks are raised after mobility groups were mixed, in 1/10000 of the high one. Linux: watermark_boost_factor.</summary>
+    public int WatermarkBoostFactor { get; set; } = 15000;
+
+    /// <summary>Whether reclaim and compaction come before mixing mobility groups. Linux: defrag_mode.</summary>
+    public bool DefragMode { get; set; }
+
+    /// <summary>Whether a node is reclaimed before others are asked: 1 on, 2 with writing, 4 with swapping. Linux: zone_reclaim_mode.</summary>
+    public int ZoneReclaimMode { get; set; }
+
+    /// <summary>Percent of a node's pages that file pages beyond the mapped ones must reach before it is reclaimed for. Linux: min_unmapped_ratio.</summary>
+    public int MinUnmappedRatio { get; set; } = 1;
+
+    /// <summary>How eagerly kcompactd compacts ahead of need, 0 to 100. Linux: compaction_proactiveness.</summary>
+    public int CompactionProactiveness { get; set; } = 20;
+
+    /// <summary>Whether compaction moves locked pages. Linux: compact_unevictable_allowed.</summary>
+    public int CompactUnevictableAllowed { get; set; } = 1;
+
+    /// <summary>What to do when memory ran out: 0 kill a process, 1 stop the machine unless a policy bounds it, 2 stop it. Linux: panic_on_oom.</summary>
+    public int PanicOnOom { get; set; }
+
+    /// <summary>Whether the process that asked is killed, not the largest. Linux: oom_kill_allocating_task.</summary>
+    public bool OomKillAllocatingTask { get; set; }
+
+    /// <summary>Whether the OOM report lists the processes. Linux: oom_dump_tasks.</summary>
+    public bool OomDumpTasks { get; set; } = true;
+
+    /// <summary>Below this fragmentation index, 0 to 1000, a large allocation reclaims and does not compact. Linux: extfrag_threshold.</summary>
+    public int ExtfragThreshold { get; set; } = 500;
+
+    /// <summary>Whether any process may serve the kernel's faults on its memory. Linux: unprivileged_userfaultfd.</summary>
+    public bool UnprivilegedUserfaultfd { get; set; }
+
     /// <summary>How readily anonymous pages are reclaimed against file pages, 0 to 200. Linux: swappiness.</summary>
     public int Swappiness { get; set; } = 60;
 }

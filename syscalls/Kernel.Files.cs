@@ -3,6 +3,8 @@ namespace Emu.Syscalls;
 /// <content>The files of a machine, and its first program.</content>
 public sealed partial class Kernel
 {
+    private Guid? _bootId;
+
     /// <summary>The files.</summary>
     internal Vfs Vfs => field ??= new Vfs(this);
 
@@ -25,6 +27,12 @@ public sealed partial class Kernel
     /// </returns>
     public int StartProgram(byte[] path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, out Task? task, out string reason) =>
         FirstProgram.Start(this, path, arguments, environment, out task, out reason);
+
+    /// <summary>Nanoseconds that CPUs were busy: an instruction takes about one.</summary>
+    internal ulong BusyTime => Clock.Retired;
+
+    /// <summary>Names this run of the machine. Linux: /proc/sys/kernel/random/boot_id.</summary>
+    internal Guid BootId => _bootId ??= Random.NextGuid();
 
     /// <summary>The task that <see cref="PrepareFiles"/> has made, while no program runs in it.</summary>
     internal Task? UnstartedTask { get; set; }

@@ -38,12 +38,14 @@ public sealed partial class Kernel
         ThreadGroup group = new(this, pid, new ResourceLimits(Pids.Limit), new SignalActions())
         {
             IsSessionLeader = true,
+            ControlGroup = ControlGroups.Initial,
             StartTime = Clock.Monotonic,
         };
         Task task = new(this, pid, group, mm) { Name = name, StartTime = Clock.Monotonic };
         task.AdoptCredentials(credentials);
         group.Limits.Apply(credentials);
         mm.Limits = group.Limits.Mm;
+        mm.MemoryCgroup = group.ControlGroup.Memory;
         pid.Process = group;
         Pids.Add(group);
         group.JoinProcessGroup(pid);

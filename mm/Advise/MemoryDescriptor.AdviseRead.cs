@@ -32,14 +32,20 @@ public sealed unsafe partial class MemoryDescriptor
     }
 
     // Linux: madvise_remove
-    private static int AdviseRemove(ref Advised advised)
+    private int AdviseRemove(ref Advised advised)
     {
         VmArea area = advised.Area;
         if (area.HasAny(VmFlags.Locked) || area.File is not { Mapping: not null } file)
             return -Errno.EINVAL;
         if (!area.Has(VmFlags.Shared | VmFlags.MayWrite))
             return -Errno.EACCES;
-        return file.PunchHole(area.PageIndexOf(advised.Start) << MmConstants.PageShift, advised.End - advised.Start);
+        ulong offset = area.PageIndexOf(advised.Start) << MmConstants.PageShift;
+        file.Get(); // the area may be gone when the reader of a userfaultfd was told, or when the file system has slept
+        advised.Slept = true;
+        _ = TellRemoval(area, advised.Start, advised.End);
+        int error = file.PunchHole(offset, advised.End - advised.Start);
+        file.Put();
+        return error;
     }
 
     // Linux: madvise_populate, faultin_page_range
@@ -52,7 +58,7 @@ public sealed unsafe partial class MemoryDescriptor
                 return -Errno.ENOMEM;
             if (!MayPopulate(area, write))
                 return -Errno.EINVAL;
-            int error = FaultIn(area, at, write, context);
+            int error = FaultIn(ref area, at, write, context);
             if (error != 0)
                 return error;
         }

@@ -12,8 +12,9 @@ public sealed partial class PageCache
     /// <param name="index">First page.</param>
     /// <param name="count">Pages wanted; cut at the end of the file.</param>
     /// <param name="marker">The page that is to start the next readahead when it is used, or <see cref="ulong.MaxValue"/>.</param>
+    /// <param name="gfp">How the pages may be got.</param>
     /// <returns>0, or the negative errno that the read of the first missing page gave.</returns>
-    public int ReadPages(ulong index, ulong count, ulong marker = ulong.MaxValue)
+    public int ReadPages(ulong index, ulong count, ulong marker = ulong.MaxValue, GfpFlags gfp = GfpFlags.HighUserMovable)
     {
         ulong end = Math.Min(index + count, SizeInPages);
         int result = 0;
@@ -27,7 +28,7 @@ public sealed partial class PageCache
             ulong run = 1;
             while (run < MaxReadPages && index + run < end && Find(index + run) == 0)
                 run++;
-            result = ReadRun(index, (int)run, marker);
+            result = ReadRun(index, (int)run, marker, gfp);
             if (result < 0)
                 return result;
             index += run;
@@ -60,13 +61,27 @@ public sealed partial class PageCache
         return CreateZeroed(index, out pfn);
     }
 
+    /// <summary>Puts a page of shmem in that was filled by somebody else (userfaultfd). Its reference passes to the cache. Linux: <c>shmem_mfill_atomic_pte</c>.</summary>
+    /// <returns>0, or EFAULT (beyond the end), EEXIST, ENOMEM (quota), negated.</returns>
+    internal int TryAddFilled(uint pfn, ulong index)
+    {
+        if (index >= SizeInPages)
+            return -Errno.EFAULT;
+        if (Find(index) != 0 || IsSwapped(index))
+            return -Errno.EEXIST;
+        if (Quota is { } quota && !quota.TryReserve(1))
+            return -Errno.ENOMEM;
+        Add(pfn, index);
+        return 0;
+    }
+
     // Linux: shmem_alloc_and_add_folio
     private int CreateZeroed(ulong index, out uint pfn)
     {
         pfn = 0;
         if (Quota is { } quota && !quota.TryReserve(1))
             return -Errno.ENOSPC;
-        pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable | GfpFlags.Zero, 0);
+        pfn = _manager.AllocateCache(this, index, GfpFlags.HighUserMovable | GfpFlags.Zero);
         if (pfn == 0)
         {
             Quota?.Release(1);
@@ -77,7 +92,7 @@ public sealed partial class PageCache
         return 0;
     }
 
-    private int ReadRun(ulong index, int pages, ulong marker)
+    private int ReadRun(ulong index, int pages, ulong marker, GfpFlags gfp)
     {
         byte[] buffer = _readBuffer ??= new byte[MaxReadPages << MmConstants.PageShift];
         Span<byte> data = buffer.AsSpan(0, pages << MmConstants.PageShift);
@@ -88,7 +103,7 @@ public sealed partial class PageCache
         _manager.Events[(int)VmEvent.PageIn] += pages * 4;
         for (int i = 0; i < pages; i++)
         {
-            uint pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0);
+            uint pfn = _manager.AllocateCache(this, index + (ulong)i, gfp);
             if (pfn == 0)
                 return -Errno.ENOMEM;
             data.Slice(i << MmConstants.PageShift, (int)MmConstants.PageSize).CopyTo(_manager.Memory.FrameSpan(pfn));

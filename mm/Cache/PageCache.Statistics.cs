@@ -59,7 +59,7 @@ public sealed partial class PageCache
             SwapEntry slot = EntryOf(entry);
             shadow = _manager.Swap.Cached(slot) == 0 ? _manager.Swap.Shadow(slot) : 0;
         }
-        if (shadow != 0 && Workingset.IsRecent(_manager, shadow, file: true))
+        if (shadow != 0 && Workingset.IsRecent(_manager, shadow, file: true, out _))
             result.RecentlyEvicted++;
     }
 }

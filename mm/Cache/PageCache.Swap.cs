@@ -7,10 +7,12 @@ public sealed partial class PageCache
     public long SwappedPages { get; private set; }
 
     /// <summary>Drops a clean page that nobody maps. A file's leaves a shadow; in shmem values stand for swap. Linux: <c>__remove_mapping</c>.</summary>
-    internal void Reclaim(uint pfn)
+    /// <param name="pfn">The page.</param>
+    /// <param name="target">The group whose limit it goes for, or null.</param>
+    internal void Reclaim(uint pfn, MemoryCgroup? target)
     {
         ulong index = _manager.Page(pfn).Index;
-        ulong shadow = Kind == PageCacheKind.File ? Workingset.Evict(_manager, pfn) : 0;
+        ulong shadow = Kind == PageCacheKind.File ? Workingset.Evict(_manager, pfn, target) : 0;
         Remove(pfn);
         _pages.Store(index, shadow);
     }
@@ -29,9 +31,8 @@ public sealed partial class PageCache
         page.Mapping = MappingHandle.None;
         PageCount--;
         SwappedPages++;
-        long[] stats = Stats(pfn);
-        stats[(int)NodeStat.FilePages]--;
-        stats[(int)NodeStat.Shmem]--;
+        _manager.ModifyStat(pfn, NodeStat.FilePages, -1);
+        _manager.ModifyStat(pfn, NodeStat.Shmem, -1);
         _manager.PutPage(pfn);
         if (_manager.Swap.Write(pfn) != 0)
             return false;
@@ -40,7 +41,11 @@ public sealed partial class PageCache
     }
 
     /// <summary>Whether a page of shmem is in swap.</summary>
-    internal bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+    public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+
+    /// <summary>The first page at or after an offset that has contents, in memory or in swap. Linux: <c>mapping_seek_hole_data</c>.</summary>
+    /// <returns>Whether there is one up to <paramref name="last"/>.</returns>
+    public bool FindContents(ref ulong index, ulong last) => _pages.FindNext(ref index, last, out _);
 
     /// <summary>The slots that pages of shmem are in.</summary>
     internal IEnumerable<SwapEntry> SwapEntries()
@@ -82,7 +87,7 @@ public sealed partial class PageCache
         }
         else
         {
-            int error = ReadFromSwap(entry, out pfn);
+            int error = ReadFromSwap(entry, index, out pfn);
             if (error != 0)
                 return error;
         }
@@ -93,9 +98,9 @@ public sealed partial class PageCache
         return 0;
     }
 
-    private int ReadFromSwap(SwapEntry entry, out uint pfn)
+    private int ReadFromSwap(SwapEntry entry, ulong index, out uint pfn)
     {
-        pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0);
+        pfn = _manager.AllocateShmemSwapped(entry, this, index);
         if (pfn == 0)
             return -Errno.ENOMEM;
         int error = _manager.Swap.Read(entry, pfn);

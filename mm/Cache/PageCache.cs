@@ -113,10 +113,9 @@ public sealed partial class PageCache
         ulong old = _pages.Store(index, (ulong)pfn << 1);
         Bug.On(old != 0 && (old & 1) == 0, "two pages at one offset of a file");
         PageCount++;
-        long[] stats = Stats(pfn);
-        stats[(int)NodeStat.FilePages]++;
+        _manager.ModifyStat(pfn, NodeStat.FilePages, 1);
         if (Kind == PageCacheKind.Shmem)
-            stats[(int)NodeStat.Shmem]++;
+            _manager.ModifyStat(pfn, NodeStat.Shmem, 1);
         _manager.AddLru(pfn);
     }
 
@@ -129,14 +128,37 @@ public sealed partial class PageCache
         ClearDirty(pfn);
         page.Mapping = MappingHandle.None;
         PageCount--;
-        long[] stats = Stats(pfn);
-        stats[(int)NodeStat.FilePages]--;
+        _manager.ModifyStat(pfn, NodeStat.FilePages, -1);
         if (Kind == PageCacheKind.Shmem)
         {
-            stats[(int)NodeStat.Shmem]--;
+            _manager.ModifyStat(pfn, NodeStat.Shmem, -1);
             Quota?.Release(1);
         }
         _manager.PutPage(pfn);
+    }
+
+    /// <summary>Puts another page in the place of one; the cache's reference goes over. For migration. Linux: <c>__folio_migrate_mapping</c>.</summary>
+    /// <param name="from">Mapped nowhere.</param>
+    /// <param name="to">Has the offset and the mapping of the other.</param>
+    internal void Replace(uint from, uint to)
+    {
+        ref Page old = ref _manager.Page(from);
+        bool dirty = old.Has(PageFlags.Dirty), shmem = Kind == PageCacheKind.Shmem;
+        _pages.Store(old.Index, (ulong)to << 1);
+        old.RefCount--;
+        _manager.GetPage(to);
+        _manager.ModifyStat(from, NodeStat.FilePages, -1);
+        _manager.ModifyStat(to, NodeStat.FilePages, 1);
+        if (shmem)
+        {
+            _manager.ModifyStat(from, NodeStat.Shmem, -1);
+            _manager.ModifyStat(to, NodeStat.Shmem, 1);
+        }
+        else if (dirty)
+        {
+            CountDirty(from, -1);
+            CountDirty(to, 1);
+        }
     }
 
     /// <summary>Marks a page as newer than the store. Linux: <c>filemap_dirty_folio</c>.</summary>
@@ -149,7 +171,8 @@ public sealed partial class PageCache
         if (Kind != PageCacheKind.File)
             return;
         _pages.SetMark(page.Index, XaMark.Mark0);
-        Stats(pfn)[(int)NodeStat.FileDirty]++;
+        CountDirty(pfn, 1);
+        _manager.NodeOf(pfn).Stats[(int)NodeStat.Dirtied]++;
     }
 
     /// <summary>Drops every page and the handle: the file is gone. Linux: <c>truncate_inode_pages_final</c>.</summary>
@@ -170,10 +193,15 @@ public sealed partial class PageCache
         if (Kind != PageCacheKind.File)
             return;
         _pages.ClearMark(page.Index, XaMark.Mark0);
-        Stats(pfn)[(int)NodeStat.FileDirty]--;
+        CountDirty(pfn, -1);
     }
 
-    private long[] Stats(uint pfn) => _manager.Memory.ZoneOf(pfn).Node.Stats;
+    // Linux: folio_account_dirtied, folio_account_cleaned
+    private void CountDirty(uint pfn, long pages)
+    {
+        _manager.ModifyStat(pfn, NodeStat.FileDirty, pages);
+        _manager.Memory.ZoneOf(pfn).Stats[(int)ZoneStat.ZoneWritePending] += pages;
+    }
 }
 
 /// <summary>Limits the pages that a tmpfs may take. Linux: <c>shmem_inode_acct_blocks</c>.</summary>

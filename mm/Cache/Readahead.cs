@@ -24,6 +24,9 @@ public static class Readahead
 {
     private const uint MmapLotsamiss = 100;
 
+    // What is read ahead is not worth a hard reclaim. Linux: readahead_gfp_mask
+    private const GfpFlags Gfp = GfpFlags.HighUserMovable | GfpFlags.NoRetry | GfpFlags.NoWarn;
+
     /// <summary>A read found a page missing. Linux: <c>page_cache_sync_ra</c>.</summary>
     /// <param name="cache">The file's pages.</param>
     /// <param name="state">Of the open file.</param>
@@ -39,7 +42,8 @@ public static class Readahead
         state.Start = index;
         state.Size = InitialSize(wanted, max);
         state.AsyncSize = state.Size > wanted ? state.Size - wanted : state.Size;
-        return Submit(cache, state);
+        int result = Submit(cache, state);
+        return result != 0 || cache.Find(index) != 0 ? result : cache.ReadPages(index, 1);
     }
 
     /// <summary>A read reached the page that marks the end of the window. Linux: <c>page_cache_async_ra</c>.</summary>
@@ -81,7 +85,8 @@ public static class Readahead
         ulong marker = state.AsyncSize != 0 && state.AsyncSize < state.Size
             ? state.Start + state.Size - state.AsyncSize
             : state.AsyncSize == state.Size ? state.Start : ulong.MaxValue;
-        return cache.ReadPages(state.Start, state.Size, marker);
+        int result = cache.ReadPages(state.Start, state.Size, marker, Gfp);
+        return result == -Errno.ENOMEM ? 0 : result; // who needs the page asks for it again, and harder
     }
 
     private static ulong MaximumOf(PageCache cache) => Math.Max(cache.ReadaheadPages, 1);

@@ -13,7 +13,9 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
         {
             foreach (Zone zone in node.Zones)
                 CheckZone(zone);
-            CheckLru(node);
+            foreach (MemoryCgroup group in manager.Memcg.All)
+                CheckLru(group.LruOf(node.Id), group);
+            CheckLruSizes(node);
         }
         foreach (MemoryRange range in _memory.Layout.Ranges)
         {
@@ -33,9 +35,20 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
             findings.Require(blocks == zone.Buddy.Areas[order].FreeBlocks, $"{zone.Name} order {order}: {blocks} blocks, nr_free {zone.Buddy.Areas[order].FreeBlocks}");
             listed += blocks << order;
         }
-        findings.Require(listed == zone.Buddy.FreePages, $"{zone.Name}: {listed} frames on the lists, {zone.Buddy.FreePages} counted");
+        long isolated = CountFree(zone, MigrateType.Isolate);
+        findings.Require(listed - isolated == zone.Buddy.FreePages, $"{zone.Name}: {listed} - {isolated} frames on the lists, {zone.Buddy.FreePages} counted");
+        findings.Require(CountFree(zone, MigrateType.Cma) == zone.Buddy.FreeCmaPages, $"{zone.Name}: {zone.Buddy.FreeCmaPages} free pages of CMA counted");
+        findings.Require(CountFree(zone, MigrateType.HighAtomic) == zone.Buddy.FreeHighAtomicPages, $"{zone.Name}: {zone.Buddy.FreeHighAtomicPages} free pages of the atomic reserve counted");
         foreach (PerCpuPages stock in zone.PerCpu)
             CheckStock(zone, stock);
+    }
+
+    private static long CountFree(Zone zone, MigrateType type)
+    {
+        long pages = 0;
+        for (int order = 0; order < MmConstants.PageOrders; order++)
+            pages += zone.Buddy.Areas[order].Count(type) << order;
+        return pages;
     }
 
     private long CheckFreeList(Zone zone, int order, MigrateType type)
@@ -82,21 +95,33 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
         findings.Require(frames == stock.Count, $"{zone.Name}: a stock of {frames} frames counts {stock.Count}");
     }
 
-    private void CheckLru(Node node)
+    private void CheckLru(LruVec lru, MemoryCgroup group)
     {
         for (LruList list = 0; list <= LruList.Unevictable; list++)
         {
             long pages = 0, entries = 0;
-            for (uint pfn = node.Lru.List(list).First; pfn != 0; pfn = _memory.Page(pfn).Next)
+            for (uint pfn = lru.List(list).First; pfn != 0; pfn = _memory.Page(pfn).Next)
             {
                 ref Page page = ref _memory.Page(pfn);
                 findings.Require(page.Has(PageFlags.Lru) && LruVec.ListOf(page) == list, $"frame {pfn:x} is on the LRU list {list} with flags {page.Flags}");
                 findings.Require(_lru.Add(pfn), $"frame {pfn:x} is on the LRU twice");
+                findings.Require(page.MemoryCgroup == group.Id, $"frame {pfn:x} is charged to group {page.MemoryCgroup} but on the list of {group.Id}");
                 entries++;
                 pages += page.Has(PageFlags.Head) ? 1L << page.Order : 1;
             }
-            findings.Require(entries == node.Lru.Entries(list), $"LRU {list}: {entries} entries, {node.Lru.Entries(list)} counted");
-            findings.Require(pages == node.Stats[(int)list], $"LRU {list}: {pages} pages, {node.Stats[(int)list]} in the statistics");
+            findings.Require(entries == lru.Entries(list), $"LRU {list} of {group.Path}: {entries} entries, {lru.Entries(list)} counted");
+            findings.Require(pages == lru.Count(list), $"LRU {list} of {group.Path}: {pages} pages, {lru.Count(list)} counted");
+        }
+    }
+
+    private void CheckLruSizes(Node node)
+    {
+        for (LruList list = 0; list <= LruList.Unevictable; list++)
+        {
+            long groups = manager.Memcg.All.Sum(group => group.LruOf(node.Id).Count(list));
+            long zones = node.Zones.Sum(zone => zone.Stats[(int)ZoneStat.ZoneInactiveAnon + (int)list]);
+            findings.Require(groups == node.Stats[(int)list], $"LRU {list}: {groups} pages in all groups, {node.Stats[(int)list]} on node {node.Id}");
+            findings.Require(zones == node.Stats[(int)list], $"LRU {list}: {zones} pages in all zones, {node.Stats[(int)list]} on node {node.Id}");
         }
     }
 
@@ -110,6 +135,8 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
             return;
         }
         findings.Require(!(free && used), $"frame {pfn:x} is free and in use (refcount {page.RefCount})");
+        findings.Require(!free || page.MemoryCgroup == 0, $"frame {pfn:x} is free and charged to group {page.MemoryCgroup}");
+        findings.Require(!page.Has(PageFlags.Isolated), $"frame {pfn:x} was isolated and forgotten");
         findings.Require(page.RefCount >= page.MapCount || page.Head != 0 || page.Has(PageFlags.Head), $"frame {pfn:x}: refcount {page.RefCount} below mapcount {page.MapCount}");
         findings.Require(page.MapCount == mappings.Mappings(pfn), $"frame {pfn:x}: mapcount {page.MapCount}, {mappings.Mappings(pfn)} PTEs map it");
         if (page.Has(PageFlags.Head))

@@ -23,6 +23,7 @@ public static class Invariants
         new RmapInvariants(manager, findings).Check(mappings);
         new CacheInvariants(manager, findings).Check();
         new SwapInvariants(manager, findings).Check(mappings);
+        new MemcgInvariants(manager, findings).Check(mappings);
         CheckCommitted(manager, findings);
         if (findings.Count != 0)
             throw new EmulatorBugException($"invariants of mm do not hold:\n{findings}");

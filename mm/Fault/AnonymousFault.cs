@@ -8,15 +8,17 @@ public sealed unsafe partial class FaultHandler
         VmArea area = fault.Area;
         if ((area.Flags & VmFlags.Shared) != 0)
             return VmFaultResult.Sigbus;
+        if (IsMissingServed(area))
+            return Userfault(ref fault, VmFlags.UffdMissing);
         if (!fault.IsWrite)
         {
             fault.Class = FaultClass.ZeroPage;
-            *fault.Pte = Pte.Make(_manager.ZeroPfn, area.PageProtection | Pte.SpecialBit);
+            *fault.Pte = KeepProtection(fault, Pte.Make(_manager.ZeroPfn, area.PageProtection | Pte.SpecialBit));
             return VmFaultResult.None;
         }
         fault.Class = FaultClass.Anon;
         AnonVmaLinks.Prepare(area);
-        uint pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable | GfpFlags.Zero, 0);
+        uint pfn = _manager.AllocateAnon(area, fault.Address, GfpFlags.HighUserMovable | GfpFlags.Zero);
         if (pfn == 0)
             return VmFaultResult.Oom;
         MapNewAnon(ref fault, pfn);
@@ -31,6 +33,7 @@ public sealed unsafe partial class FaultHandler
         Pte pte = Pte.Make(pfn, area.PageProtection).Young;
         if ((area.Flags & VmFlags.Write) != 0)
             pte = pte.Dirty.Writable;
+        pte = KeepProtection(fault, pte);
         _manager.Rmap.AddNewAnon(pfn, area, fault.Address);
         _manager.AddLru(pfn);
         if ((area.Flags & VmFlags.Locked) != 0)

@@ -6,6 +6,8 @@ public sealed unsafe partial class FaultHandler
     private VmFaultResult WriteProtectedPage(ref VmFault fault)
     {
         VmArea area = fault.Area;
+        if (IsWriteServed(ref fault, out VmFaultResult result))
+            return result;
         Pte pte = fault.Original;
         if ((area.Flags & (VmFlags.Shared | VmFlags.MayShare)) != 0)
             return SharedPage(ref fault);
@@ -53,7 +55,8 @@ public sealed unsafe partial class FaultHandler
         uint old = fault.Original.Pfn, oldFolio = _memory.FolioOf(old);
         if (!fromZero)
             _manager.GetPage(oldFolio); // the allocation may reclaim it
-        uint pfn = _manager.Allocator.Allocate(fromZero ? GfpFlags.HighUserMovable | GfpFlags.Zero : GfpFlags.HighUserMovable, 0);
+        uint pfn = _manager.AllocateAnon(fault.Area, fault.Address,
+            fromZero ? GfpFlags.HighUserMovable | GfpFlags.Zero : GfpFlags.HighUserMovable);
         bool same = *fault.Pte == fault.Original;
         if (pfn != 0 && same)
             ReplacePage(ref fault, old, pfn);

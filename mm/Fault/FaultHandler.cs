@@ -27,6 +27,8 @@ public sealed unsafe partial class FaultHandler
     public FaultOutcome HandlePageFault(MemoryDescriptor mm, ulong address, PageFaultError error, in FaultContext context)
     {
         _manager.Events[(int)VmEvent.Fault]++;
+        if (!mm.MemoryCgroup.IsRoot)
+            mm.MemoryCgroup.VmEvents[(int)VmEvent.Fault]++;
         Report report = new(mm, address, error);
         if (address >= MmConstants.TaskSize)
             return Finish(ref report, FaultOutcome.Segv(FaultOutcome.SegvMapErr), context);
@@ -45,7 +47,7 @@ public sealed unsafe partial class FaultHandler
         report.Before = fault.Original;
         report.Class = grown ? FaultClass.StackGrow : fault.Class;
         report.IsMajor = (result & VmFaultResult.Major) != 0;
-        return Finish(ref report, ToOutcome(result), context);
+        return Finish(ref report, fault.Userfault == VmFlags.None ? ToOutcome(result) : Ask(fault, address, context), context);
     }
 
     /// <summary>Faults in a page on the kernel's own account (MAP_POPULATE, mlock). Linux: <c>faultin_page</c>.</summary>
@@ -58,7 +60,7 @@ public sealed unsafe partial class FaultHandler
         report.Before = fault.Original;
         report.Class = fault.Class;
         report.IsMajor = (result & VmFaultResult.Major) != 0;
-        return Finish(ref report, ToOutcome(result), context);
+        return Finish(ref report, fault.Userfault == VmFlags.None ? ToOutcome(result) : Ask(fault, address, context), context);
     }
 
     /// <summary>Serves a fault that the area permits. Linux: <c>handle_mm_fault</c>, <c>__handle_mm_fault</c>.</summary>
@@ -149,7 +151,7 @@ public sealed unsafe partial class FaultHandler
     private FaultOutcome Finish(ref Report report, FaultOutcome outcome, in FaultContext context)
     {
         if (report.IsMajor)
-            _manager.Events[(int)VmEvent.MajorFault]++;
+            CountMajor(report.Mm);
         if (outcome.Status != FaultStatus.Resolved)
             report.Class = FailureClass(outcome, report.Error);
         if (_manager.Trace is { } trace)
@@ -157,10 +159,17 @@ public sealed unsafe partial class FaultHandler
         return outcome;
     }
 
+    private void CountMajor(MemoryDescriptor mm)
+    {
+        _manager.Events[(int)VmEvent.MajorFault]++;
+        if (!mm.MemoryCgroup.IsRoot)
+            mm.MemoryCgroup.VmEvents[(int)VmEvent.MajorFault]++;
+    }
+
     private static FaultClass FailureClass(FaultOutcome outcome, PageFaultError error) => outcome.Status switch
     {
         FaultStatus.OutOfMemory => FaultClass.Oom,
-        FaultStatus.Retry => FaultClass.Retry,
+        FaultStatus.Retry => outcome.Wait != null ? FaultClass.Userfault : FaultClass.Retry,
         _ when (error & PageFaultError.User) == 0 => FaultClass.Efault,
         _ => outcome.Signal == FaultOutcome.Sigbus ? FaultClass.Sigbus : FaultClass.Sigsegv,
     };

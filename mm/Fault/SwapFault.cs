@@ -14,7 +14,7 @@ public sealed unsafe partial class FaultHandler
         if (pfn == 0)
         {
             result = VmFaultResult.Major;
-            int error = ReadAround(entry, fault.Area, out pfn);
+            int error = ReadAround(entry, fault.Area, fault.Address, out pfn);
             if (pfn == 0)
                 return error == -Errno.ENOMEM ? VmFaultResult.Oom : VmFaultResult.Sigbus;
         }
@@ -73,16 +73,16 @@ public sealed unsafe partial class FaultHandler
         ref Page page = ref _memory.Page(pfn);
         if (!page.Has(PageFlags.SwapCache))
             return false;
-        if (_manager.Swap.IsFull || (fault.Area.Flags & VmFlags.Locked) != 0 || page.Has(PageFlags.Mlocked))
+        if (_manager.Memcg.IsSwapFull(pfn) || (fault.Area.Flags & VmFlags.Locked) != 0 || page.Has(PageFlags.Mlocked))
             return true;
         return fault.IsWrite && !page.Mapping.IsKsm && page.RefCount == 2;
     }
 
     // Reads the aligned group of slots that the entry lies in: they were swapped out together. The page wanted comes with a reference,
     // lest reading the others reclaims it. Linux: swap_cluster_readahead
-    private int ReadAround(SwapEntry entry, VmArea area, out uint wanted)
+    private int ReadAround(SwapEntry entry, VmArea area, ulong address, out uint wanted)
     {
-        int error = ReadSlot(entry, out wanted);
+        int error = ReadSlot(entry, area, address, GfpFlags.HighUserMovable, out wanted);
         if (wanted == 0)
             return error;
         _manager.GetPage(wanted);
@@ -94,12 +94,15 @@ public sealed unsafe partial class FaultHandler
         {
             if (slot == entry.Offset || swapArea.Count(slot) == 0 || swapArea.Cached(slot) != 0)
                 continue;
-            if (ReadSlot(new SwapEntry(entry.Type, slot), out _) != 0)
+            if (ReadSlot(new SwapEntry(entry.Type, slot), area, address, ReadaheadGfp, out _) != 0)
                 break;
             _manager.Events[(int)VmEvent.SwapRa]++;
         }
         return 0;
     }
+
+    // What is read ahead is not worth a hard reclaim.
+    private const GfpFlags ReadaheadGfp = GfpFlags.HighUserMovable | GfpFlags.NoRetry | GfpFlags.NoWarn;
 
     /// <summary>Brings a page back from swap and maps it, if it can be had. Linux: <c>do_swap_page</c> from khugepaged.</summary>
     /// <returns>Whether the page is there.</returns>
@@ -112,12 +115,12 @@ public sealed unsafe partial class FaultHandler
 
     /// <summary>Brings a slot into the swap cache, if it is not there (MADV_WILLNEED). Linux: <c>read_swap_cache_async</c>.</summary>
     /// <returns>0 or a negative errno.</returns>
-    internal int ReadSwapAhead(SwapEntry entry) => _manager.Swap.Cached(entry) != 0 ? 0 : ReadSlot(entry, out _);
+    internal int ReadSwapAhead(SwapEntry entry) => _manager.Swap.Cached(entry) != 0 ? 0 : ReadSlot(entry, null, 0, ReadaheadGfp, out _);
 
     // Linux: __read_swap_cache_async
-    private int ReadSlot(SwapEntry entry, out uint pfn)
+    private int ReadSlot(SwapEntry entry, VmArea? area, ulong address, GfpFlags gfp, out uint pfn)
     {
-        pfn = _manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0);
+        pfn = _manager.AllocateSwapped(entry, area, address, gfp);
         if (pfn == 0)
             return -Errno.ENOMEM;
         ulong shadow = _manager.Swap.Shadow(entry);

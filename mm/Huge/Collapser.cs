@@ -85,7 +85,7 @@ internal sealed unsafe class Collapser
     private ScanResult Replace(VmArea area, ulong start, bool forced)
     {
         GfpFlags gfp = forced || _manager.Thp.KhugepagedDefrag ? GfpFlags.TransHuge : GfpFlags.TransHugeLight;
-        uint head = _manager.Allocator.Allocate(gfp, MmConstants.HugePageOrder);
+        uint head = _manager.AllocateAnon(area, start, gfp, MmConstants.HugePageOrder);
         _manager.Events[(int)(head == 0 ? VmEvent.ThpCollapseAllocFailed : VmEvent.ThpCollapseAlloc)]++;
         if (head == 0)
             return ScanResult.AllocHugePageFail;

@@ -22,7 +22,7 @@ public sealed unsafe partial class FaultHandler
             *fault.Pmd = Pte.Make(zero, area.PageProtection | Pte.LargeBit | Pte.SpecialBit);
             return VmFaultResult.None;
         }
-        uint head = _manager.Allocator.Allocate(HugeGfp(area) | GfpFlags.Zero, MmConstants.HugePageOrder);
+        uint head = _manager.AllocateAnon(area, fault.Address & MmConstants.PmdMask, HugeGfp(area) | GfpFlags.Zero, MmConstants.HugePageOrder);
         if (head == 0)
         {
             _manager.Events[(int)VmEvent.ThpFaultFallback]++;
@@ -36,7 +36,7 @@ public sealed unsafe partial class FaultHandler
         fault.Class = FaultClass.HugeAnon;
         AnonVmaLinks.Prepare(area);
         MapNewHuge(ref fault, head);
-        _manager.Events[(int)VmEvent.ThpFaultAlloc]++;
+        CountHugeAlloc(head);
         return VmFaultResult.None;
     }
 
@@ -74,6 +74,8 @@ public sealed unsafe partial class FaultHandler
     {
         VmArea area = fault.Area;
         Pte pmd = fault.Original;
+        if ((pmd.Value & Pte.UffdWpBit) != 0 && area.HasAny(VmFlags.UffdWp))
+            return HugeProtected(ref fault);
         AnonVmaLinks.Prepare(area);
         if (pmd.IsSpecial)
             return HugeZeroWrite(ref fault);
@@ -93,11 +95,20 @@ public sealed unsafe partial class FaultHandler
         return VmFaultResult.None;
     }
 
+    // Without a reader to ask, the protection goes page by page. Linux: wp_huge_pmd
+    private static VmFaultResult HugeProtected(ref VmFault fault)
+    {
+        if (!fault.Area.Userfault!.Wants(UserfaultFeatures.WpAsync))
+            return Userfault(ref fault, VmFlags.UffdWp);
+        fault.Area.Mm.SplitPmd(fault.Area, fault.Address & MmConstants.PmdMask);
+        return VmFaultResult.Fallback;
+    }
+
     // Linux: do_huge_zero_wp_pmd
     private VmFaultResult HugeZeroWrite(ref VmFault fault)
     {
         VmArea area = fault.Area;
-        uint head = _manager.Allocator.Allocate(HugeGfp(area) | GfpFlags.Zero, MmConstants.HugePageOrder);
+        uint head = _manager.AllocateAnon(area, fault.Address & MmConstants.PmdMask, HugeGfp(area) | GfpFlags.Zero, MmConstants.HugePageOrder);
         if (head == 0)
         {
             _manager.Events[(int)VmEvent.ThpFaultFallback]++;
@@ -108,7 +119,7 @@ public sealed unsafe partial class FaultHandler
         *fault.Pmd = default;
         FlushHuge(area, fault.Address);
         MapNewHuge(ref fault, head);
-        _manager.Events[(int)VmEvent.ThpFaultAlloc]++;
+        CountHugeAlloc(head);
         return VmFaultResult.None;
     }
 
@@ -133,6 +144,12 @@ public sealed unsafe partial class FaultHandler
             ThpDefrag.Madvise => GfpFlags.TransHugeLight | (advised ? GfpFlags.DirectReclaim : GfpFlags.None),
             _ => GfpFlags.TransHugeLight,
         };
+    }
+
+    private void CountHugeAlloc(uint head)
+    {
+        _manager.Events[(int)VmEvent.ThpFaultAlloc]++;
+        _manager.Memcg.CountEvent(_memory.Page(head), VmEvent.ThpFaultAlloc);
     }
 
     private void FlushHuge(VmArea area, ulong address)

@@ -207,14 +207,14 @@ public sealed unsafe class PageTable
         if (pfn == 0)
             return 0;
         manager.Memory.Page(pfn).Type = PageType.Table;
-        manager.Memory.ZoneOf(pfn).Node.Stats[(int)NodeStat.PageTable]++;
+        manager.ModifyStat(pfn, NodeStat.PageTable, 1);
         return pfn;
     }
 
     /// <summary>Frees the frame of a table. Linux: <c>pagetable_free</c>.</summary>
     public void FreeTable(uint pfn)
     {
-        _manager.Memory.ZoneOf(pfn).Node.Stats[(int)NodeStat.PageTable]--;
+        _manager.ModifyStat(pfn, NodeStat.PageTable, -1);
         _manager.Memory.Page(pfn).Type = PageType.None;
         _manager.Allocator.Put(pfn);
     }

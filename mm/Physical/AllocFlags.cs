@@ -31,6 +31,9 @@ public enum AllocFlags
     /// <summary>May use CMA blocks.</summary>
     Cma = 0x80,
 
+    /// <summary>Must not mix mobility groups within a page block. Linux: <c>ALLOC_NOFRAGMENT</c>.</summary>
+    NoFragment = 0x100,
+
     /// <summary>May use the reserve of high-order atomic blocks.</summary>
     HighAtomic = 0x200,
 

@@ -24,6 +24,9 @@ public sealed unsafe class BuddyAllocator
     /// <summary>Frames on the CMA lists. Linux: <c>NR_FREE_CMA_PAGES</c>.</summary>
     public long FreeCmaPages { get; private set; }
 
+    /// <summary>Frames on the lists of the reserve for atomic allocations. Linux: <c>nr_free_highatomic</c>.</summary>
+    public long FreeHighAtomicPages { get; private set; }
+
     /// <summary>
     /// Puts a block on the free lists, merged with its free buddies as far as they go. Linux: <c>__free_one_page</c>.
     /// </summary>
@@ -49,10 +52,11 @@ public sealed unsafe class BuddyAllocator
     /// <summary>Takes a block of <paramref name="order"/> for <paramref name="type"/>. Linux: <c>__rmqueue</c>.</summary>
     /// <param name="order">0 to <see cref="MmConstants.MaxPageOrder"/>.</param>
     /// <param name="type">Mobility wanted.</param>
-    /// <param name="allowCma">Whether a movable page may come from CMA blocks.</param>
+    /// <param name="flags">CMA: a movable page may come from CMA blocks. NoFragment: mobility groups are not mixed within a page block.</param>
     /// <returns>First frame, or 0 if no list can serve.</returns>
-    public uint Allocate(int order, MigrateType type, bool allowCma = true)
+    public uint Allocate(int order, MigrateType type, AllocFlags flags = AllocFlags.Cma)
     {
+        bool allowCma = (flags & AllocFlags.Cma) != 0, mayMix = (flags & AllocFlags.NoFragment) == 0;
         if (type == MigrateType.Movable && allowCma && FreeCmaPages > FreePages / 2)
         {
             uint fromCma = TakeSmallest(order, MigrateType.Cma);
@@ -63,8 +67,19 @@ public sealed unsafe class BuddyAllocator
         if (pfn == 0 && type == MigrateType.Movable && allowCma)
             pfn = TakeSmallest(order, MigrateType.Cma);
         if (pfn == 0)
-            pfn = Claim(order, type);
-        return pfn != 0 ? pfn : Steal(order, type);
+            pfn = Claim(order, type, mayMix ? order : Math.Max(order, MmConstants.PageBlockOrder));
+        return pfn != 0 || !mayMix ? pfn : Steal(order, type);
+    }
+
+    /// <summary>A page block smaller than the one claimed changed its mobility. Whoever acts on it clears it. Linux: <c>ZONE_BOOSTED_WATERMARK</c>.</summary>
+    internal bool MixedBlocks { get; set; }
+
+    /// <summary>Whether a block of exactly this order is free for a mobility group, or can be taken over by it. Linux: a part of <c>__compact_finished</c>.</summary>
+    internal bool CanServe(int order, MigrateType type)
+    {
+        if (!Areas[order].IsEmpty(type) || (type == MigrateType.Movable && !Areas[order].IsEmpty(MigrateType.Cma)))
+            return true;
+        return ShouldTryClaim(order, type) && FindFallback(order, type, out _);
     }
 
     /// <summary>Takes the smallest block of one type that is large enough, splitting it. Linux: <c>__rmqueue_smallest</c>.</summary>
@@ -180,12 +195,14 @@ public sealed unsafe class BuddyAllocator
         FreePages += pages;
         if (type == MigrateType.Cma)
             FreeCmaPages += pages;
+        if (type == MigrateType.HighAtomic)
+            FreeHighAtomicPages += pages;
     }
 
     // Takes over a whole page block of another type, from the largest block down. Linux: __rmqueue_claim
-    private uint Claim(int order, MigrateType type)
+    private uint Claim(int order, MigrateType type, int least)
     {
-        for (int current = MmConstants.MaxPageOrder; current >= order; current--)
+        for (int current = MmConstants.MaxPageOrder; current >= least; current--)
         {
             if (!ShouldTryClaim(current, type))
                 return 0;
@@ -252,6 +269,7 @@ public sealed unsafe class BuddyAllocator
         uint start = pfn & ~(MmConstants.PageBlockPages - 1);
         if (_memory.ZoneOrNull(start) != _memory.ZoneOf(pfn) || start + MmConstants.PageBlockPages > _memory.MaxPfn)
             return 0;
+        MixedBlocks = true;
         CountBlock(start, out uint free, out uint movable);
         uint alike = type == MigrateType.Movable ? movable
             : blockType == MigrateType.Movable ? MmConstants.PageBlockPages - (free + movable)

@@ -62,6 +62,9 @@ public sealed class MappingTable
     /// <summary>The anonymous mapping that a handle names. Linux: <c>folio_anon_vma</c>.</summary>
     public AnonVma AnonVma(MappingHandle handle) => (AnonVma)_rows[handle.Index]!;
 
+    /// <summary>Whether a handle names an anonymous mapping that still lives.</summary>
+    internal bool IsAnonVma(MappingHandle handle) => _rows[handle.Index] is AnonVma;
+
     /// <summary>The page cache that a handle names. Linux: <c>folio_mapping</c>.</summary>
     public PageCache PageCache(MappingHandle handle) => (PageCache)_rows[handle.Index]!;
 

@@ -11,6 +11,7 @@ public sealed class MemorySection(uint number)
 {
     private const int Blocks = (int)(MmConstants.SectionPages >> MmConstants.PageBlockOrder);
 
+    private readonly bool[] _skip = new bool[Blocks];
     private MigrateType[]? _pageBlockTypes;
 
     /// <summary>Number of the section: physical address divided by 128 MiB.</summary>
@@ -27,6 +28,12 @@ public sealed class MemorySection(uint number)
 
     /// <summary>Changes the mobility of a page block.</summary>
     public void SetPageBlockType(uint pfn, MigrateType type) => _pageBlockTypes![BlockOf(pfn)] = type;
+
+    /// <summary>Whether compaction found a page block to be not worth a look. Linux: <c>PB_compact_skip</c>.</summary>
+    internal bool IsSkipped(uint pfn) => _skip[BlockOf(pfn)];
+
+    /// <summary>Notes whether a page block is worth a look.</summary>
+    internal void SetSkip(uint pfn, bool skip) => _skip[BlockOf(pfn)] = skip;
 
     /// <summary>Brings the section up with every page block movable. Linux: <c>online_mem_sections</c>.</summary>
     internal void Online()

@@ -3,6 +3,9 @@ namespace Emu.Mm;
 /// <summary>A memory node: zones and the order in which others are asked. Linux: <c>pg_data_t</c> (pglist_data).</summary>
 public sealed class Node
 {
+    /// <summary>The greatest distance at which a node is reclaimed before others are asked. Linux: <c>RECLAIM_DISTANCE</c>.</summary>
+    internal const int ReclaimDistance = 30;
+
     private const int LocalDistance = 10, RemoteDistance = 20;
 
     internal Node(int id, PhysicalMemory memory, int cpus)

@@ -5,47 +5,81 @@ namespace Emu.Mm;
 
 /// <summary>Hands out frames: zonelists, watermarks, per-CPU stocks and the slow path. Linux: mm/page_alloc.c.</summary>
 /// <remarks>Lock: the kernel lock; the per-CPU stock used is that of <see cref="Smp.ProcessorId"/>.</remarks>
-public sealed unsafe class PageAllocator
+public sealed unsafe partial class PageAllocator
 {
-    // Linux: MAX_RECLAIM_RETRIES
-    private const int MaxReclaimRetries = 16;
-
     private readonly PhysicalMemory _memory;
     private readonly long[] _events;
     private readonly Page* _pages;
+    private readonly int _cpus;
 
-    internal PageAllocator(PhysicalMemory memory, IReadOnlyList<Node> nodes, long[] events)
+    internal PageAllocator(PhysicalMemory memory, IReadOnlyList<Node> nodes, long[] events, int cpus)
     {
         _memory = memory;
         _pages = memory.Pages;
         _events = events;
+        _cpus = cpus;
         Nodes = nodes;
     }
 
     /// <summary>The nodes of the machine.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
-    /// <summary>Reclaims for allocations that find no memory; set once mm is up.</summary>
-    internal Vmscan? Vmscan { get; set; }
+    /// <summary>What reclaims, compacts, charges and kills for it; set once mm is up.</summary>
+    internal MemoryManager? Manager { get; set; }
 
     /// <summary>Asked before each allocation that a test may want to fail; null where nothing is injected.</summary>
     public IAllocationFault? FaultInjection { get; set; }
 
+    /// <summary>The node of the CPU that the calling thread holds. Linux: <c>numa_node_id</c>.</summary>
+    public int LocalNode => Smp.ProcessorId * Nodes.Count / _cpus;
+
     /// <summary>Allocates a block of 2^<paramref name="order"/> frames. Linux: <c>__alloc_pages</c>.</summary>
     /// <param name="gfp">How and what for.</param>
     /// <param name="order">0 to <see cref="MmConstants.MaxPageOrder"/>.</param>
-    /// <param name="node">Node to prefer.</param>
+    /// <param name="node">Node to prefer, -1 for the local one.</param>
+    /// <param name="nodes">Nodes that may serve; empty for all.</param>
     /// <returns>First frame, with a reference count of 1; 0 if memory is short.</returns>
-    public uint Allocate(GfpFlags gfp, int order, int node = 0)
+    public uint Allocate(GfpFlags gfp, int order, int node = -1, NodeMask nodes = default)
     {
         if (FaultInjection is { } injection && (gfp & GfpFlags.NoFail) == 0 && injection.ShouldFail(gfp, order))
             return 0;
-        uint pfn = FromFreelist(gfp, order, node, AllocFlags.WatermarkLow | AllocFlags.Cma);
+        AllocationContext context = new(this, gfp, order, node, nodes);
+        uint pfn = FromFreelist(context, AllocFlags.WatermarkLow | AllocFlags.Cma | NoFragment(context));
         if (pfn == 0)
-            pfn = AllocateSlow(gfp, order, node);
-        if (pfn != 0)
-            Prepare(pfn, order, gfp);
-        return pfn;
+            pfn = AllocateSlow(context);
+        if (pfn == 0)
+            return 0;
+        Prepare(pfn, order, gfp);
+        return (gfp & GfpFlags.Account) == 0 ? pfn : ChargeKernel(pfn, order, gfp);
+    }
+
+    /// <summary>Allocates single frames into the free places of a list. Linux: <c>alloc_pages_bulk</c>.</summary>
+    /// <param name="gfp">How and what for.</param>
+    /// <param name="node">Node to prefer, -1 for the local one.</param>
+    /// <param name="nodes">Nodes that may serve; empty for all.</param>
+    /// <param name="pages">Takes the frames where it holds 0.</param>
+    /// <returns>Places from the start that are filled.</returns>
+    public int AllocateBulk(GfpFlags gfp, int node, NodeMask nodes, Span<uint> pages)
+    {
+        int filled = 0;
+        while (filled < pages.Length && pages[filled] != 0)
+            filled++;
+        AllocationContext context = new(this, gfp, 0, node, nodes);
+        Zone? zone = FaultInjection == null && (gfp & GfpFlags.Account) == 0 ? BulkZone(context, pages.Length - filled) : null;
+        for (; filled < pages.Length; filled++)
+        {
+            if (pages[filled] != 0)
+                continue;
+            uint pfn = zone == null ? 0 : FromZone(context, zone, AllocFlags.WatermarkLow | AllocFlags.Cma);
+            if (pfn != 0)
+                Prepare(pfn, 0, gfp);
+            else
+                pfn = Allocate(gfp, 0, node, nodes); // the quick way is exhausted: one after the other
+            if (pfn == 0)
+                break;
+            pages[filled] = pfn;
+        }
+        return filled;
     }
 
     /// <summary>Frees a block whose last reference is gone. Linux: <c>__free_pages</c>.</summary>
@@ -53,6 +87,8 @@ public sealed unsafe class PageAllocator
     /// <param name="order">Its order.</param>
     public void Free(uint pfn, int order)
     {
+        if (_pages[pfn].MemoryCgroup != 0)
+            Manager!.Memcg.UnchargeKernel(pfn, order);
         Unprepare(pfn, order);
         Zone zone = _memory.ZoneOf(pfn);
         _events[(int)VmEvent.Free] += 1L << order;
@@ -61,6 +97,13 @@ public sealed unsafe class PageAllocator
             zone.PerCpu[Smp.ProcessorId].Free(pfn, order, type);
         else
             zone.Buddy.Free(pfn, order, type);
+    }
+
+    /// <summary>Makes a frame that was taken off the free lists by hand a page with one reference. Linux: <c>post_alloc_hook</c>.</summary>
+    internal uint PrepareIsolated(uint pfn)
+    {
+        Prepare(pfn, 0, GfpFlags.HighUserMovable);
+        return pfn;
     }
 
     /// <summary>Adds a user of a page. Linux: <c>folio_get</c>.</summary>
@@ -85,86 +128,29 @@ public sealed unsafe class PageAllocator
         foreach (Node node in Nodes)
         {
             foreach (Zone zone in node.ThisNodeZones)
-            {
-                foreach (PerCpuPages stock in zone.PerCpu)
-                    stock.Drain();
-            }
+                zone.Drain();
         }
     }
 
-    // Linux: get_page_from_freelist
-    private uint FromFreelist(GfpFlags gfp, int order, int node, AllocFlags flags)
+    private uint ChargeKernel(uint pfn, int order, GfpFlags gfp)
     {
-        ZoneType highest = Gfp.Zone(gfp);
-        MigrateType type = Gfp.MigrateType(gfp);
-        foreach (Zone zone in ZonelistOf(gfp, node))
-        {
-            if (zone.Type > highest)
-                continue;
-            if ((flags & AllocFlags.NoWatermarks) == 0)
-            {
-                long mark = zone.Watermarks[(int)(flags & AllocFlags.WatermarkMask)];
-                if (!zone.WatermarkOk(order, mark, highest, flags))
-                    continue;
-            }
-            uint pfn = FromZone(zone, order, type, flags);
-            if (pfn != 0)
-                return pfn;
-        }
+        if (Manager == null || Manager.Memcg.ChargeKernel(pfn, order, gfp))
+            return pfn;
+        _pages[pfn].RefCount = 0;
+        Free(pfn, order);
         return 0;
     }
 
-    // Linux: rmqueue
-    private uint FromZone(Zone zone, int order, MigrateType type, AllocFlags flags)
+    // The first zone that the whole list can come from without going below its mark.
+    private static Zone? BulkZone(in AllocationContext context, int pages)
     {
-        uint pfn;
-        do
+        foreach (Zone zone in context.Zonelist)
         {
-            pfn = PerCpuPages.Allows(order)
-                ? zone.PerCpu[Smp.ProcessorId].Allocate(order, type)
-                : zone.Buddy.Allocate(order, type, (flags & AllocFlags.Cma) != 0);
+            if (context.Allows(zone) && zone.WatermarkOk(0, zone.WatermarkOf(Watermark.Low) + pages, context.HighestZone, AllocFlags.Cma))
+                return zone;
         }
-        while (pfn == 0 && zone.GrowDeferred());
-        if (pfn != 0)
-        {
-            zone.AllocationCount++;
-            _events[(int)VmEvent.AllocDma + (int)zone.Type] += 1L << order;
-        }
-        return pfn;
+        return null;
     }
-
-    // Linux: __alloc_pages_slowpath
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint AllocateSlow(GfpFlags gfp, int order, int node)
-    {
-        AllocFlags flags = AllocFlags.WatermarkMin | AllocFlags.Cma;
-        if ((gfp & GfpFlags.High) != 0)
-            flags |= AllocFlags.MinReserve;
-        if ((gfp & GfpFlags.DirectReclaim) == 0)
-            flags |= AllocFlags.NonBlock;
-        if ((gfp & (GfpFlags.MemAlloc | GfpFlags.NoMemAlloc)) == GfpFlags.MemAlloc)
-            flags |= AllocFlags.NoWatermarks;
-        Zone[] zonelist = ZonelistOf(gfp, node);
-        if ((gfp & GfpFlags.KswapdReclaim) != 0)
-            Vmscan?.WakeKswapd(zonelist, order);
-        uint pfn = FromFreelist(gfp, order, node, flags);
-        if (pfn != 0 || (gfp & GfpFlags.DirectReclaim) == 0)
-            return pfn;
-        _events[(int)VmEvent.AllocStallDma + (int)Gfp.Zone(gfp)]++;
-        for (int attempt = 0; attempt < MaxReclaimRetries; attempt++)
-        {
-            long reclaimed = Vmscan?.TryToFreePages(zonelist, order, gfp) ?? 0;
-            if (attempt == 0)
-                DrainAll();
-            pfn = FromFreelist(gfp, order, node, flags);
-            if (pfn != 0 || reclaimed == 0 || (gfp & GfpFlags.NoRetry) != 0 || (order > MmConstants.CostlyOrder && attempt > 0))
-                break;
-        }
-        return pfn;
-    }
-
-    private Zone[] ZonelistOf(GfpFlags gfp, int node) =>
-        (gfp & GfpFlags.ThisNode) != 0 ? Nodes[node].ThisNodeZones : Nodes[node].FallbackZones;
 
     // Linux: prep_new_page
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -205,7 +191,7 @@ public sealed unsafe class PageAllocator
         {
             Page* page = _pages + at;
             Bug.On(page->RefCount != 0 || page->MapCount != 0 || page->EntireMapCount != 0 || page->LargeMapCount != 0 ||
-                page->HasAny(PageFlags.CheckAtFree), "a page that is in use was freed");
+                page->MemoryCgroup != 0 || page->HasAny(PageFlags.CheckAtFree), "a page that is in use was freed");
             page->Flags &= PageFlags.KeepAtFree;
             page->Mapping = MappingHandle.None;
             page->Head = 0;

@@ -26,12 +26,13 @@ public sealed unsafe class PerCpuPages
     /// <summary>Takes a block, filling up from the zone if need be. Linux: <c>__rmqueue_pcplist</c>.</summary>
     /// <param name="order">0 to <see cref="MmConstants.CostlyOrder"/>.</param>
     /// <param name="type">One of the first <see cref="MmConstants.PcpMigrateTypes"/>.</param>
+    /// <param name="flags">How the stock may be filled up.</param>
     /// <returns>First frame, or 0.</returns>
-    public uint Allocate(int order, MigrateType type)
+    public uint Allocate(int order, MigrateType type, AllocFlags flags)
     {
         ref PageList list = ref _lists[ListOf(order, type)];
         if (list.IsEmpty)
-            Refill(ref list, order, type);
+            Refill(ref list, order, type, flags);
         if (list.IsEmpty)
             return 0;
         uint pfn = list.RemoveFirst(_memory.Pages);
@@ -61,11 +62,11 @@ public sealed unsafe class PerCpuPages
     private static int ListOf(int order, MigrateType type) => (order * MmConstants.PcpMigrateTypes) + (int)type;
 
     // Linux: rmqueue_bulk
-    private void Refill(ref PageList list, int order, MigrateType type)
+    private void Refill(ref PageList list, int order, MigrateType type, AllocFlags flags)
     {
         for (int left = Math.Max(Batch >> order, 1); left > 0; left--)
         {
-            uint pfn = _buddy.Allocate(order, type);
+            uint pfn = _buddy.Allocate(order, type, flags);
             if (pfn == 0)
                 return;
             StockLast(ref list, pfn, order);

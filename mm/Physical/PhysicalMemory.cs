@@ -86,6 +86,12 @@ public sealed unsafe class PhysicalMemory : IDisposable
     public void SetPageBlockType(uint pfn, MigrateType type) =>
         Sections[pfn / MmConstants.SectionPages].SetPageBlockType(pfn, type);
 
+    /// <summary>Whether compaction found a page block to be not worth a look. Linux: <c>get_pageblock_skip</c>.</summary>
+    internal bool IsSkipped(uint pfn) => Sections[pfn / MmConstants.SectionPages].IsSkipped(pfn);
+
+    /// <summary>Notes it. Linux: <c>set_pageblock_skip</c>.</summary>
+    internal void SetSkip(uint pfn, bool skip) => Sections[pfn / MmConstants.SectionPages].SetSkip(pfn, skip);
+
     /// <summary>Makes every block of [start, end) one of <paramref name="zone"/>; both are multiples of a maximal block.</summary>
     internal void AssignZone(Zone zone, uint start, uint end)
     {

@@ -76,6 +76,12 @@ public sealed class Zone
     /// <summary>Watermarks in pages, by <see cref="Watermark"/>. Linux: <c>_watermark</c>.</summary>
     public long[] Watermarks { get; } = new long[4];
 
+    /// <summary>Pages by which the watermarks are raised for a while, after mobility groups were mixed. Linux: <c>watermark_boost</c>.</summary>
+    public long WatermarkBoost { get; internal set; }
+
+    /// <summary>A watermark as it stands now, in pages. Linux: <c>wmark_pages</c>.</summary>
+    public long WatermarkOf(Watermark mark) => Watermarks[(int)mark] + WatermarkBoost;
+
     /// <summary>Pages kept back from allocations that could have used a higher zone, by that zone's type.</summary>
     public long[] LowmemReserve { get; } = new long[MmConstants.ZoneTypes];
 
@@ -85,8 +91,14 @@ public sealed class Zone
     /// <summary>Allocations by where they came from. Linux: <c>vm_numa_event</c>.</summary>
     public long[] NumaStats { get; } = new long[(int)NumaStat.Count];
 
+    /// <summary>Frames of CMA areas. Linux: <c>cma_pages</c>.</summary>
+    public long CmaPages { get; internal set; }
+
     /// <summary>Frames reserved for atomic allocations of high order. Linux: <c>nr_reserved_highatomic</c>.</summary>
     public long ReservedHighAtomic { get; internal set; }
+
+    /// <summary>What compaction remembers.</summary>
+    internal CompactState Compact { get; } = new();
 
     /// <summary>Allocations served here.</summary>
     public long AllocationCount { get; internal set; }
@@ -140,6 +152,13 @@ public sealed class Zone
         return true;
     }
 
+    /// <summary>Gives the per-CPU stocks back. Linux: <c>drain_all_pages</c>.</summary>
+    internal void Drain()
+    {
+        foreach (PerCpuPages stock in PerCpu)
+            stock.Drain();
+    }
+
     /// <summary>Brings every section up. For those who look at each frame.</summary>
     internal void GrowAll()
     {
@@ -155,9 +174,10 @@ public sealed class Zone
     /// <param name="mark">Pages that must stay free.</param>
     /// <param name="highestZone">Highest zone that the caller could have used.</param>
     /// <param name="flags">How far it may dip into reserves.</param>
-    public bool WatermarkOk(int order, long mark, ZoneType highestZone, AllocFlags flags)
+    /// <param name="extra">Pages to count as free on top: what could be reclaimed.</param>
+    public bool WatermarkOk(int order, long mark, ZoneType highestZone, AllocFlags flags, long extra = 0)
     {
-        long free = FreePages - UnusableFree(order, flags);
+        long free = FreePages + extra - UnusableFree(order, flags);
         long min = mark;
         if ((flags & AllocFlags.Reserves) != 0)
         {
@@ -175,12 +195,45 @@ public sealed class Zone
         return order == 0 || DeferredPages >= 1L << order || HasBlock(order, flags);
     }
 
+    /// <summary>
+    /// Whether an allocation of an order fails for want of memory (towards 0) or for fragmentation (towards 1000); -1000 if it
+    /// would succeed. Linux: <c>fragmentation_index</c>.
+    /// </summary>
+    public int FragmentationIndex(int order)
+    {
+        long blocks = 0, pages = 0, suitable = DeferredPages >> order;
+        for (int o = 0; o < MmConstants.PageOrders; o++)
+        {
+            long free = Buddy.Areas[o].FreeBlocks;
+            blocks += free;
+            pages += free << o;
+            if (o >= order)
+                suitable += free << (o - order);
+        }
+        if (suitable != 0)
+            return -1000;
+        return blocks == 0 ? 0 : (int)(1000 - ((1000 + ((pages * 1000) >> order)) / blocks));
+    }
+
+    /// <summary>Percent of the free pages that are in blocks too small for an order. Linux: <c>extfrag_for_order</c>.</summary>
+    public int ExternalFragmentation(int order)
+    {
+        long pages = DeferredPages, suitable = DeferredPages;
+        for (int o = 0; o < MmConstants.PageOrders; o++)
+        {
+            long free = Buddy.Areas[o].FreeBlocks << o;
+            pages += free;
+            suitable += o >= order ? free : 0;
+        }
+        return pages == 0 ? 0 : (int)((pages - suitable) * 100 / pages);
+    }
+
     // Linux: __zone_watermark_unusable_free
     private long UnusableFree(int order, AllocFlags flags)
     {
         long unusable = (1L << order) - 1;
         if ((flags & AllocFlags.Reserves) == 0)
-            unusable += ReservedHighAtomic;
+            unusable += Buddy.FreeHighAtomicPages;
         if ((flags & AllocFlags.Cma) == 0)
             unusable += Buddy.FreeCmaPages;
         return unusable;

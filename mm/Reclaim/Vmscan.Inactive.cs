@@ -17,15 +17,17 @@ public sealed partial class Vmscan
         {
             int size = _memory.PagesOf(pfn);
             pages -= size;
-            lru.Isolate(pfn);
+            lru.Remove(pfn);
             _manager.GetPage(pfn);
             control.Scanned += size;
-            CountScan(control.Reclaimer, file, size);
+            Count(lru, VmEvent.ScanKswapd + (int)control.Reclaimer, size, control);
+            _manager.Events[(int)(file ? VmEvent.ScanFile : VmEvent.ScanAnon)] += size;
             Verdict verdict = ShrinkFolio(pfn, ref control);
             if (verdict == Verdict.Reclaim)
             {
                 control.Reclaimed++; // a huge one was split before
-                CountSteal(control.Reclaimer, file, 1);
+                Count(lru, VmEvent.StealKswapd + (int)control.Reclaimer, 1, control);
+                _manager.Events[(int)(file ? VmEvent.StealFile : VmEvent.StealAnon)]++;
             }
             else
             {
@@ -58,7 +60,7 @@ public sealed partial class Vmscan
             return Verdict.Activate;
         if (page.Has(PageFlags.Dirty) && !WriteOut(pfn, control))
             return Verdict.Activate;
-        return Free(pfn) ? Verdict.Reclaim : Verdict.Keep;
+        return Free(pfn, control.Group) ? Verdict.Reclaim : Verdict.Keep;
     }
 
     // Second chance: used once, it stays; used twice or as code, it is active. Linux: folio_check_references
@@ -101,7 +103,7 @@ public sealed partial class Vmscan
     }
 
     // Takes the page from its cache, if the cache and the isolation are all that hold it. Linux: __remove_mapping
-    private bool Free(uint pfn)
+    private bool Free(uint pfn, MemoryCgroup? target)
     {
         ref Page page = ref _memory.Page(pfn);
         bool cached = page.Has(PageFlags.SwapCache) || (!page.Mapping.IsNone && !page.IsAnonymous);
@@ -110,9 +112,9 @@ public sealed partial class Vmscan
         if (!cached)
             return true;
         if (page.Has(PageFlags.SwapCache))
-            _manager.Swap.RemoveFromCache(pfn, Workingset.Evict(_manager, pfn));
+            _manager.Swap.RemoveFromCache(pfn, Workingset.Evict(_manager, pfn, target));
         else
-            _manager.Mappings.PageCache(page.Mapping).Reclaim(pfn);
+            _manager.Mappings.PageCache(page.Mapping).Reclaim(pfn, target);
         return true;
     }
 
@@ -123,20 +125,9 @@ public sealed partial class Vmscan
         {
             page.Set(PageFlags.Active);
             _manager.Events[(int)VmEvent.Activate]++;
+            _manager.Memcg.CountEvent(page, VmEvent.Activate);
             Workingset.Activation(_manager, pfn);
         }
         lru.Add(pfn);
-    }
-
-    private void CountScan(Reclaimer reclaimer, bool file, int pages)
-    {
-        _manager.Events[(int)VmEvent.ScanKswapd + (int)reclaimer] += pages;
-        _manager.Events[(int)(file ? VmEvent.ScanFile : VmEvent.ScanAnon)] += pages;
-    }
-
-    private void CountSteal(Reclaimer reclaimer, bool file, int pages)
-    {
-        _manager.Events[(int)VmEvent.StealKswapd + (int)reclaimer] += pages;
-        _manager.Events[(int)(file ? VmEvent.StealFile : VmEvent.StealAnon)] += pages;
     }
 }

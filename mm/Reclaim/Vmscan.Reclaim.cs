@@ -13,16 +13,21 @@ public sealed partial class Vmscan
         ScanControl control = ScanControl.For(Reclaimer.Direct, 1, 0, ZoneType.Movable);
         control.IgnoreReferences = true;
         LruVec lru = _manager.LruOf(folio);
-        bool file = !page.Has(PageFlags.SwapBacked), nested = _reclaiming;
-        lru.Isolate(folio);
+        bool file = !page.Has(PageFlags.SwapBacked), nested = IsReclaiming;
+        lru.Remove(folio);
         _manager.GetPage(folio);
-        _reclaiming = true;
+        IsReclaiming = true;
         Verdict verdict = ShrinkFolio(folio, ref control);
-        _reclaiming = nested;
+        IsReclaiming = nested;
         if (verdict == Verdict.Reclaim)
-            CountSteal(Reclaimer.Direct, file, 1);
+        {
+            Count(lru, VmEvent.StealDirect, 1, control);
+            _manager.Events[(int)(file ? VmEvent.StealFile : VmEvent.StealAnon)]++;
+        }
         else
+        {
             PutBack(lru, folio, verdict == Verdict.Activate);
+        }
         _manager.PutPage(folio);
         return verdict == Verdict.Reclaim;
     }

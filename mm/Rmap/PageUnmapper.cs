@@ -106,7 +106,8 @@ internal static unsafe class PageUnmapper
         *walk.Entry = entry.ToPte(bits);
     }
 
-    private static Pte ClearAndFlush(MemoryManager manager, ref RmapWalk walk)
+    /// <summary>Takes the entry that a walk stands at out of its table and the TLBs. Linux: <c>ptep_clear_flush</c>.</summary>
+    internal static Pte ClearAndFlush(MemoryManager manager, ref RmapWalk walk)
     {
         Pte old = new(Interlocked.Exchange(ref *(ulong*)walk.Entry, 0));
         Flush(manager, ref walk);

@@ -9,13 +9,15 @@ namespace Emu.Mm;
 /// </remarks>
 public sealed unsafe class Rmap
 {
+    private readonly MemoryManager _manager;
     private readonly PhysicalMemory _memory;
     private readonly Page* _pages;
 
-    internal Rmap(PhysicalMemory memory)
+    internal Rmap(MemoryManager manager)
     {
-        _memory = memory;
-        _pages = memory.Pages;
+        _manager = manager;
+        _memory = manager.Memory;
+        _pages = manager.Memory.Pages;
     }
 
     /// <summary>A fresh anonymous page is mapped for the first time. Linux: <c>folio_add_new_anon_rmap</c>.</summary>
@@ -27,7 +29,7 @@ public sealed unsafe class Rmap
         page->Mapping = area.AnonVma!.Handle;
         page->Index = area.PageIndexOf(address);
         page->MapCount = 1;
-        Stats(pfn)[(int)NodeStat.AnonMapped]++;
+        _manager.ModifyStat(pfn, NodeStat.AnonMapped, 1);
     }
 
     /// <summary>A fresh huge page is mapped by its first PMD. Linux: <c>folio_add_new_anon_rmap</c> for a large folio.</summary>
@@ -38,9 +40,8 @@ public sealed unsafe class Rmap
         page->Mapping = area.AnonVma!.Handle;
         page->Index = area.PageIndexOf(address);
         page->EntireMapCount = page->LargeMapCount = 1;
-        long[] stats = Stats(head);
-        stats[(int)NodeStat.AnonMapped] += MmConstants.HugePagePages;
-        stats[(int)NodeStat.AnonHuge]++;
+        _manager.ModifyStat(head, NodeStat.AnonMapped, MmConstants.HugePagePages);
+        _manager.ModifyStat(head, NodeStat.AnonHuge, 1);
     }
 
     /// <summary>A PTE maps an anonymous page that was there before: back from swap, or moved. Linux: <c>folio_add_anon_rmap_pte</c>.</summary>
@@ -88,10 +89,9 @@ public sealed unsafe class Rmap
         page->LargeMapCount++;
         if (page->EntireMapCount++ != 0 || page->Type == PageType.HugeTlb)
             return;
-        long[] stats = Stats(head);
-        stats[(int)MappedStat(head)] += MmConstants.HugePagePages - PagesMappedByPte(head);
+        _manager.ModifyStat(head, MappedStat(head), MmConstants.HugePagePages - PagesMappedByPte(head));
         if (page->IsAnonymous)
-            stats[(int)NodeStat.AnonHuge]++;
+            _manager.ModifyStat(head, NodeStat.AnonHuge, 1);
     }
 
     /// <summary>A PTE that mapped a page is gone. Linux: <c>folio_remove_rmap_pte</c>.</summary>
@@ -106,7 +106,7 @@ public sealed unsafe class Rmap
             return;
         }
         if (--page->MapCount == 0)
-            Stats(pfn)[(int)(page->IsAnonymous ? NodeStat.AnonMapped : NodeStat.FileMapped)]--;
+            _manager.ModifyStat(pfn, page->IsAnonymous ? NodeStat.AnonMapped : NodeStat.FileMapped, -1);
     }
 
     /// <summary>A PMD that mapped a huge page is gone. Linux: <c>folio_remove_rmap_pmd</c>.</summary>
@@ -117,10 +117,9 @@ public sealed unsafe class Rmap
         page->LargeMapCount--;
         if (--page->EntireMapCount != 0 || page->Type == PageType.HugeTlb)
             return;
-        long[] stats = Stats(head);
-        stats[(int)MappedStat(head)] -= MmConstants.HugePagePages - PagesMappedByPte(head);
+        _manager.ModifyStat(head, MappedStat(head), PagesMappedByPte(head) - MmConstants.HugePagePages);
         if (page->IsAnonymous)
-            stats[(int)NodeStat.AnonHuge]--;
+            _manager.ModifyStat(head, NodeStat.AnonHuge, -1);
     }
 
     /// <summary>Whether anything maps a folio. Linux: <c>folio_mapped</c>.</summary>
@@ -140,7 +139,7 @@ public sealed unsafe class Rmap
             first &= _pages[folio].EntireMapCount == 0;
         }
         if (first)
-            Stats(pfn)[(int)stat]++;
+            _manager.ModifyStat(folio, stat, 1);
     }
 
     private void RemovePart(uint pfn)
@@ -148,7 +147,7 @@ public sealed unsafe class Rmap
         uint folio = _memory.FolioOf(pfn);
         _pages[folio].LargeMapCount--;
         if (--_pages[pfn].MapCount == 0 && _pages[folio].EntireMapCount == 0)
-            Stats(pfn)[(int)MappedStat(folio)]--;
+            _manager.ModifyStat(folio, MappedStat(folio), -1);
     }
 
     private NodeStat MappedStat(uint folio) => _pages[folio].IsAnonymous ? NodeStat.AnonMapped : NodeStat.FileMapped;
@@ -162,6 +161,4 @@ public sealed unsafe class Rmap
             pages += _pages[pfn].MapCount != 0 ? 1 : 0;
         return pages;
     }
-
-    private long[] Stats(uint pfn) => _memory.ZoneOf(pfn).Node.Stats;
 }

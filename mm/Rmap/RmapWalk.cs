@@ -101,11 +101,17 @@ public unsafe ref struct RmapWalk
             _index = _end;
             return !_migration && pte.Pfn == _folio;
         }
+        if (_migration && level == PageTable.PmdLevel && pte.IsSwap && SwapEntry.FromPte(pte) is { IsMigration: true } huge)
+        {
+            IsPmd = true;
+            _index = _end;
+            return huge.Frame == _folio;
+        }
         IsPmd = false;
         if (level != 0)
             return false;
         if (!_migration)
             return pte.IsPresent && !pte.IsSpecial && pte.Pfn == Pfn;
-        return pte.IsSwap && SwapEntry.FromPte(pte) is { IsMigration: true } entry && entry.Offset == Pfn;
+        return pte.IsSwap && SwapEntry.FromPte(pte) is { IsMigration: true } entry && entry.Frame == Pfn;
     }
 }

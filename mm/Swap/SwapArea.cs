@@ -20,6 +20,7 @@ public interface ISwapDevice
 public sealed class SwapArea
 {
     private readonly ushort[] _map;
+    private readonly ushort[] _groups;
     private readonly XArray _cache = new();
     private ulong _next = 1;
 
@@ -32,6 +33,7 @@ public sealed class SwapArea
         IsFile = isFile;
         Pages = device.Pages;
         _map = new ushort[Pages + 1];
+        _groups = new ushort[Pages + 1];
     }
 
     // A slot whose page is in the cache counts this in addition to its PTEs. Linux: SWAP_HAS_CACHE
@@ -76,6 +78,15 @@ public sealed class SwapArea
         return slot;
     }
 
+    /// <summary>The memory cgroup that a slot is charged to, 0 for none. Linux: <c>lookup_swap_cgroup_id</c>.</summary>
+    public int CgroupOf(ulong slot) => _groups[slot];
+
+    /// <summary>Notes whom a slot is charged to. Linux: <c>swap_cgroup_record</c>.</summary>
+    internal void SetCgroup(ulong slot, int group) => _groups[slot] = (ushort)group;
+
+    /// <summary>Told when a charged slot is free again.</summary>
+    internal Action<int>? Uncharged { get; init; }
+
     /// <summary>PTEs (and shmem entries) that name a slot. Linux: <c>swap_count</c>.</summary>
     public int Count(ulong slot) => _map[slot] & CountMask;
 
@@ -93,6 +104,9 @@ public sealed class SwapArea
         Drop(slot, 1);
     }
 
+    /// <summary>Gives back a slot of <see cref="Allocate"/> that no page went to.</summary>
+    internal void Cancel(ulong slot) => Drop(slot, HasCache);
+
     /// <summary>The page of a slot that is in memory, 0 for none. Linux: <c>swap_cache_get_folio</c>.</summary>
     internal uint Cached(ulong slot) => _cache.Load(slot) is var entry && XArray.IsValue(entry) ? 0 : (uint)(entry >> 1);
 
@@ -105,6 +119,9 @@ public sealed class SwapArea
         _map[slot] |= HasCache;
         _cache.Store(slot, (ulong)pfn << 1);
     }
+
+    /// <summary>Another page takes the place of the cached one.</summary>
+    internal void ReplaceInCache(ulong slot, uint pfn) => _cache.Store(slot, (ulong)pfn << 1);
 
     /// <summary>The cached page goes, and leaves a shadow while PTEs still name the slot. Linux: <c>put_swap_folio</c>.</summary>
     internal void RemoveFromCache(ulong slot, ulong shadow)
@@ -130,5 +147,10 @@ public sealed class SwapArea
             return;
         InUse--;
         _cache.Erase(slot); // a shadow may be left
+        if (_groups[slot] is not 0 and ushort group)
+        {
+            _groups[slot] = 0;
+            Uncharged?.Invoke(group);
+        }
     }
 }

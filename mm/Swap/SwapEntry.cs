@@ -45,6 +45,9 @@ public readonly record struct SwapEntry(int Type, ulong Offset)
     /// <summary>Exclusive, in a PTE that holds an entry. Linux: <c>_PAGE_SWP_EXCLUSIVE</c>.</summary>
     public const ulong ExclusiveBit = 1UL << 3;
 
+    // A migration entry keeps A and D of the mapping above the frame. Linux: SWP_MIG_YOUNG, SWP_MIG_DIRTY
+    private const ulong MigrationYoungBit = 1UL << 40, MigrationDirtyBit = 1UL << 41;
+
     private const int OffsetShift = 14, TypeShift = 59;
     private const ulong OffsetMask = (1UL << (TypeShift - OffsetShift)) - 1;
 
@@ -53,6 +56,19 @@ public readonly record struct SwapEntry(int Type, ulong Offset)
 
     /// <summary>Whether it stands for a page that is being migrated; the offset is its frame.</summary>
     public bool IsMigration => Type is MigrationRead or MigrationReadExclusive or MigrationWrite;
+
+    /// <summary>The frame of a migration entry. Linux: <c>swp_offset_pfn</c>.</summary>
+    public uint Frame => (uint)(Offset & (MigrationYoungBit - 1));
+
+    /// <summary>Whether the mapping that a migration entry stands for was used.</summary>
+    public bool IsYoung => (Offset & MigrationYoungBit) != 0;
+
+    /// <summary>Whether the mapping that a migration entry stands for was written through.</summary>
+    public bool IsDirty => (Offset & MigrationDirtyBit) != 0;
+
+    /// <summary>An entry in the place of a mapping. Linux: <c>make_writable_migration_entry</c> and its kin.</summary>
+    public static SwapEntry ForMigration(int type, uint pfn, bool young, bool dirty) =>
+        new(type, pfn | (young ? MigrationYoungBit : 0) | (dirty ? MigrationDirtyBit : 0));
 
     /// <summary>Whether it is a note about the address.</summary>
     public bool IsMarker => Type == Marker;

@@ -42,7 +42,7 @@ public sealed class SwapSpace
         int type = Array.IndexOf(_areas, null);
         if (type < 0)
             return -Errno.EPERM;
-        area = new SwapArea(type, priority >= 0 ? priority : --_leastPriority - 1, name, device, isFile);
+        area = new SwapArea(type, priority >= 0 ? priority : --_leastPriority - 1, name, device, isFile) { Uncharged = _manager.Memcg.UnchargeSwap };
         _areas[type] = area;
         TotalPages += area.Pages;
         return 0;
@@ -75,7 +75,15 @@ public sealed class SwapSpace
         }
         ulong slot = best?.Allocate() ?? 0;
         if (slot == 0)
+        {
+            _manager.Memcg.NoteSwapFail(pfn);
             return false;
+        }
+        if (!_manager.Memcg.TryChargeSwap(pfn, best!, slot))
+        {
+            best!.Cancel(slot);
+            return false;
+        }
         PutIntoCache(pfn, new SwapEntry(best!.Type, slot));
         _manager.Page(pfn).Set(PageFlags.Dirty);
         return true;
@@ -89,9 +97,8 @@ public sealed class SwapSpace
         page.Private = entry.Value;
         Area(entry).AddToCache(entry.Offset, pfn);
         _manager.GetPage(pfn);
-        long[] stats = _manager.Memory.ZoneOf(pfn).Node.Stats;
-        stats[(int)NodeStat.Swapcached]++;
-        stats[(int)NodeStat.FilePages]++;
+        _manager.ModifyStat(pfn, NodeStat.Swapcached, 1);
+        _manager.NodeOf(pfn).Stats[(int)NodeStat.FilePages]++; // no page of a file: its group does not count it
     }
 
     /// <summary>Takes a page out of the swap cache and drops the cache's reference. Linux: <c>delete_from_swap_cache</c>.</summary>
@@ -103,11 +110,27 @@ public sealed class SwapSpace
         SwapEntry entry = SwapEntry.FromValue(page.Private);
         page.Clear(PageFlags.SwapCache);
         page.Private = 0;
-        long[] stats = _manager.Memory.ZoneOf(pfn).Node.Stats;
-        stats[(int)NodeStat.Swapcached]--;
-        stats[(int)NodeStat.FilePages]--;
+        _manager.ModifyStat(pfn, NodeStat.Swapcached, -1);
+        _manager.NodeOf(pfn).Stats[(int)NodeStat.FilePages]--;
         Area(entry).RemoveFromCache(entry.Offset, shadow);
         _manager.PutPage(pfn);
+    }
+
+    /// <summary>Makes another page the cached one of an entry; the cache's reference goes over. For migration.</summary>
+    internal void ReplaceInCache(uint from, uint to)
+    {
+        ref Page old = ref _manager.Page(from);
+        ref Page page = ref _manager.Page(to);
+        SwapEntry entry = SwapEntry.FromValue(old.Private);
+        _manager.ModifyStat(from, NodeStat.Swapcached, -1);
+        _manager.NodeOf(from).Stats[(int)NodeStat.FilePages]--;
+        old.RefCount--;
+        page.Set(PageFlags.SwapCache);
+        page.Private = old.Private;
+        Area(entry).ReplaceInCache(entry.Offset, to);
+        _manager.GetPage(to);
+        _manager.ModifyStat(to, NodeStat.Swapcached, 1);
+        _manager.NodeOf(to).Stats[(int)NodeStat.FilePages]++;
     }
 
     /// <summary>Gives up the slot of a cached page if nothing names it any more. Linux: <c>folio_free_swap</c>.</summary>
@@ -150,6 +173,7 @@ public sealed class SwapSpace
     internal int Read(SwapEntry entry, uint pfn)
     {
         _manager.Events[(int)VmEvent.SwapIn]++;
+        _manager.Memcg.CountEvent(_manager.Page(pfn), VmEvent.SwapIn);
         return Area(entry).Device.Read(entry.Offset, _manager.Memory.FrameSpan(pfn));
     }
 
@@ -158,6 +182,7 @@ public sealed class SwapSpace
     {
         SwapEntry entry = SwapEntry.FromValue(_manager.Page(pfn).Private);
         _manager.Events[(int)VmEvent.SwapOut]++;
+        _manager.Memcg.CountEvent(_manager.Page(pfn), VmEvent.SwapOut);
         return Area(entry).Device.Write(entry.Offset, _manager.Memory.FrameSpan(pfn));
     }
 

@@ -20,11 +20,13 @@ public sealed partial class MemoryDescriptor
         Manager.Tlb.FlushMm(this);
         if (!copied)
         {
+            UserfaultContext.CancelFork(child);
             child.Exit();
             return null;
         }
         child.HighWaterRss = child.ResidentPages;
         child.HighWaterVm = child.TotalVm;
+        UserfaultContext.FinishFork(child);
         return child;
     }
 
@@ -34,7 +36,9 @@ public sealed partial class MemoryDescriptor
         Layout.CopyFrom(parent.Layout);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
+        MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
+        HasAlikeNeighbours |= parent.HasAlikeNeighbours;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
@@ -49,6 +53,12 @@ public sealed partial class MemoryDescriptor
         ThpDisabled = other.ThpDisabled;
         ThpAdvisedOnly = other.ThpAdvisedOnly;
     }
+
+    /// <summary>
+    /// Whether areas lost flags in the fork that made it, and were not merged with the neighbours that they are like now. As in Linux,
+    /// which looks for neighbours only where an area is made or changed.
+    /// </summary>
+    internal bool HasAlikeNeighbours { get; private set; }
 
     // The tree holds the parent's areas; each is replaced by its copy. Linux: dup_mmap
     private bool CopyAreas(MemoryDescriptor parent)
@@ -87,7 +97,9 @@ public sealed partial class MemoryDescriptor
         copy.AnonVma = null;
         if ((source.Flags & VmFlags.WipeOnFork) == 0)
             AnonVmaLinks.Fork(copy, source);
-        copy.SetFlags(source.Flags & ~(VmFlags.LockedMask | VmFlags.UffdMask));
+        copy.SetFlags(source.Flags & ~VmFlags.LockedMask);
+        UserfaultContext.Fork(copy);
+        HasAlikeNeighbours |= copy.Flags != source.Flags;
         copy.File?.Get();
         copy.Operations?.Open(copy);
         LinkFile(copy);

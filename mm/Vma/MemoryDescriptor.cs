@@ -15,6 +15,7 @@ public sealed partial class MemoryDescriptor
         PageTable = pageTable;
         Limits = limits;
         Gather = new MmuGather(this);
+        MemoryCgroup = manager.Memcg.OfCurrent;
     }
 
     /// <summary>The machine's memory.</summary>
@@ -62,6 +63,9 @@ public sealed partial class MemoryDescriptor
     /// <summary>Pages in VM_LOCKED areas. Linux: <c>locked_vm</c>.</summary>
     public ulong LockedVm { get; internal set; }
 
+    /// <summary>Of <see cref="LockedVm"/>, the pages of areas whose lock an mremap with DONTUNMAP took away: Linux never uncounts them.</summary>
+    internal ulong LockedByKeptMoves { get; private set; }
+
     /// <summary>Pages of private writable areas. Linux: <c>data_vm</c>.</summary>
     public ulong DataVm { get; internal set; }
 
@@ -85,6 +89,12 @@ public sealed partial class MemoryDescriptor
 
     /// <summary>The executable, or null. Linux: <c>exe_file</c>. Holds a reference.</summary>
     public VmFile? ExeFile { get; private set; }
+
+    /// <summary>Whom its pages are charged to: the group of its process. Linux: <c>mem_cgroup_from_task(mm->owner)</c>.</summary>
+    public MemoryCgroup MemoryCgroup { get; set; }
+
+    /// <summary>Whether the OOM killer chose it, and its memory is gone or going. Linux: <c>MMF_OOM_VICTIM</c>, <c>MMF_UNSTABLE</c>.</summary>
+    public bool IsOomVictim { get; internal set; }
 
     /// <summary>Collects what unmapping sets free.</summary>
     internal MmuGather Gather { get; }

@@ -43,6 +43,9 @@ public sealed class VmArea
     /// <summary>Name given by prctl(PR_SET_VMA_ANON_NAME), or null. Linux: <c>anon_name</c>.</summary>
     public string? AnonName { get; set; }
 
+    /// <summary>Who serves its faults, or null. Linux: <c>vm_userfaultfd_ctx</c>.</summary>
+    public UserfaultContext? Userfault { get; internal set; }
+
     /// <summary>Link in the interval tree of <see cref="VmFile.Mapping"/>. Linux: <c>shared.rb</c>.</summary>
     public IntervalNode<VmArea>? SharedNode { get; set; }
 
@@ -111,6 +114,7 @@ public sealed class VmArea
         PrivateData = null;
         AnonVma = null;
         AnonName = null;
+        Userfault = null;
         SharedNode = null;
     }
 
@@ -119,7 +123,7 @@ public sealed class VmArea
 
     // Shared pages start read-only where someone wants to hear of the first write. Linux: vma_wants_writenotify
     private bool WantsWriteNotify() =>
-        Operations is { WantsMkwrite: true } || (File?.Mapping is { TracksDirty: true } && !HasAny(VmFlags.PfnMap));
+        HasAny(VmFlags.UffdWp) || Operations is { WantsMkwrite: true } || (File?.Mapping is { TracksDirty: true } && !HasAny(VmFlags.PfnMap));
 }
 
 /// <summary>From VM flags to PTE bits. Linux: <c>protection_map</c>, <c>vm_get_page_prot</c> (arch/x86/mm/pgprot.c).</summary>

@@ -43,7 +43,7 @@ internal static class TaskExec
         group.HasExecuted = true;
         group.Membarriers = 0;
         group.IsDumpable = true;
-        task.AlternateStack = AlternateStack.None;
+        task.AlternateStack = new AlternateStack { Flags = task.AlternateStack.Flags };
         task.Name = name;
         task.TimerSlack = task.StandardTimerSlack;
         task.Restart = null;

@@ -15,7 +15,7 @@ public static class Repository
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
-    /// <summary>The <c>emu</c> to be tested: what EMU_PATH names, or the build of this tree.</summary>
+    /// <summary>The <c>emu</c> to be tested: what EMU_PATH names, or what the build of this library published.</summary>
     /// <exception cref="FileNotFoundException">It was not built.</exception>
     public static string Emu { get; } = FindEmu();
 
@@ -33,12 +33,7 @@ public static class Repository
     {
         if (Environment.GetEnvironmentVariable("EMU_PATH") is { Length: > 0 } given)
             return Path.GetFullPath(given);
-        string output = Path.Combine(Root, "emulator", "cli", "bin", Configuration);
-        string? found = Directory.Exists(output)
-            ? Directory.EnumerateFiles(output, "emu", SearchOption.AllDirectories)
-                .Where(path => !path.Contains("/publish/", StringComparison.Ordinal))
-                .MaxBy(File.GetLastWriteTimeUtc)
-            : null;
-        return found ?? throw new FileNotFoundException($"no emu under {output}: build emulator/cli first");
+        string published = Path.Combine(Root, "tests", "Emu.Testing", "bin", Configuration, "emu", "emu");
+        return File.Exists(published) ? published : throw new FileNotFoundException($"no {published}: the build of Emu.Testing publishes it");
     }
 }

@@ -56,6 +56,8 @@ internal sealed class PipeFile : OpenFile
             if (wasFull)
                 pipe.WriteWait.Wake(PollEvents.Writable);
             wasFull = false;
+            if (iocb.MaySuspend)
+                return pipe.ReadWait.Suspend(iocb.Task);
             int error = pipe.ReadWait.Wait(iocb.Task, pipe, static pipe => !pipe.IsEmpty || pipe.Writers == 0);
             if (error != 0)
                 return error;
@@ -202,6 +204,8 @@ internal sealed class PipeFile : OpenFile
             if (iocb.IsNonBlocking)
                 return done != 0 ? done : -Errno.EAGAIN;
             pipe.ReadWait.Wake(PollEvents.Readable);
+            if (done == 0 && iocb.MaySuspend)
+                return pipe.WriteWait.Suspend(iocb.Task);
             int result = pipe.WriteWait.Wait(iocb.Task, pipe, static pipe => !pipe.IsFull || pipe.Readers == 0);
             if (result != 0)
                 return done != 0 ? done : result;

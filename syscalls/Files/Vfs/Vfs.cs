@@ -7,6 +7,7 @@ namespace Emu.Syscalls;
 internal sealed partial class Vfs
 {
     private uint _lastAnonymousDevice = 30;
+    private int _lastEventId;
     private PipeFileSystem? _pipes;
     private AnonymousFileSystem? _anonymous;
     private HostFileSystem? _host;
@@ -34,6 +35,9 @@ internal sealed partial class Vfs
 
     /// <summary>Who waits for whose lock.</summary>
     public LockWaits LockWaits { get; } = new();
+
+    /// <summary>Open files. Linux: <c>nr_files</c>.</summary>
+    public long OpenFileCount { get; set; }
 
     /// <summary>The tunables of /proc/sys/fs.</summary>
     public FsSysctl Sysctl { get; } = new();
@@ -64,6 +68,9 @@ internal sealed partial class Vfs
 
     /// <summary>The number of a device for a file system that has none of its own. Linux: <c>get_anon_bdev</c>.</summary>
     public DeviceNumber NextAnonymousDevice() => new(0, ++_lastAnonymousDevice);
+
+    /// <summary>The number of a new eventfd. Linux: <c>eventfd_ida</c>.</summary>
+    public int NextEventId() => _lastEventId++;
 
     /// <summary>News may have come from outside.</summary>
     public void HostActivity() => HostEpoch++;

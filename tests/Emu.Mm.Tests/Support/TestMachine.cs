@@ -45,9 +45,16 @@ internal sealed class TestMachine : IDisposable
 
     public void Dispose()
     {
-        Mm.Exit();
+        Exit();
         Invariants.Check(Manager);
         Manager.Dispose();
+    }
+
+    /// <summary>Ends the address space before the machine.</summary>
+    public void Exit()
+    {
+        if (Manager.AddressSpaces.Contains(Mm))
+            Mm.Exit();
     }
 
     /// <summary>Ends the address space and requires every frame back.</summary>
