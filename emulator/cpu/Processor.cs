@@ -84,13 +84,14 @@ public sealed unsafe class Processor : IDisposable
     public void Grant(long instructions)
     {
         _retiredBase = Retired;
-        _granted = Cpu->Budget = instructions;
+        _granted = Cpu->Reserve = instructions;
+        Cpu->Fuel = 0;
     }
 
     /// <summary>Instructions left of the grant.</summary>
     public long Budget => Cpu->Budget;
 
-    /// <summary>Makes the engine leave at the end of the block with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
+    /// <summary>Makes the engine leave within a few blocks with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
     public void Interrupt() => Volatile.Write(ref Cpu->Interrupt, 1);
 
     /// <summary>Takes the request back.</summary>

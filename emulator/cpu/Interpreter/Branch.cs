@@ -78,13 +78,27 @@ internal static unsafe class Branch
     /// <summary>The end of a block that has no jump.</summary>
     public static Block* FallThrough(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
+    /// <summary>Executes a block as the continuation of another, unless it is time for the engine to look around.</summary>
+    /// <remarks>A tail call where the code is optimized. Where it is not, the fuel bounds the stack.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Block* Enter(CpuState* s, VirtualCpu* c, Block* block)
+    {
+        long left = c->Fuel - block->Count;
+        if (left < 0)
+            return block;
+        c->Fuel = left;
+        c->Current = block;
+        MicroOp* op = Block.Ops(block);
+        return op->Handler(s, op, c);
+    }
+
     /// <summary>Goes to the target of a jump with a known one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Block* Taken(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Taken;
-        return block != null ? block : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
     }
 
     /// <summary>Goes to the instruction behind a jump.</summary>
@@ -93,7 +107,7 @@ internal static unsafe class Branch
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Next;
-        return block != null ? block : Resolve(s, op, c, targets->NextRip, &targets->Next);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->NextRip, &targets->Next);
     }
 
     /// <summary>Goes to an address that is known only now. What else the instruction does must be done, unless the address is known to be canonical.</summary>
@@ -102,7 +116,7 @@ internal static unsafe class Branch
     {
         JumpEntry* entry = EntryOf(c, rip);
         if (entry->Tag == TagOf(c, rip))
-            return entry->Target;
+            return Enter(s, c, entry->Target);
         Leave(s, op, c, rip);
         return null;
     }
@@ -159,14 +173,24 @@ internal static unsafe class Branch
 
     private static Block* CallDirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        JumpTargets* targets = (JumpTargets*)(op + 1);
-        return StackInstructions.PushValue<W64>(s, op, c, targets->NextRip) ? Taken(s, op, c) : null;
+        ulong top = s->Gpr[4] - 8;
+        TlbEntry* entry = Access.Slot(c, top);
+        if (entry->Write != Access.TagOf(c, top, 8))
+            return CallDirectSlow(s, op, c);
+        *(ulong*)(top + entry->Addend) = ((JumpTargets*)(op + 1))->NextRip;
+        s->Gpr[4] = top;
+        return Taken(s, op, c);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* CallDirectSlow(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        StackInstructions.PushValue<W64>(s, op, c, ((JumpTargets*)(op + 1))->NextRip) ? Taken(s, op, c) : null;
+
+    // The target is read before the push, and is checked after it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* CallIndirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        ulong target = *(ulong*)Access.Register(s, op->Source);
-        ulong top = s->Gpr[4] - 8;
+        ulong target = *(ulong*)Access.Register(s, op->Source), top = s->Gpr[4] - 8;
         byte* place = Access.Write(s, op, c, top, 8);
         if (place == null)
             return null;
@@ -180,21 +204,23 @@ internal static unsafe class Branch
 
     private static Block* Return(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
-        if (place == null)
-            return null;
-        ulong target = *(ulong*)place;
+        ulong top = s->Gpr[4];
+        TlbEntry* page = Access.Slot(c, top);
+        if (page->Read != Access.TagOf(c, top, 8))
+            return ReturnElsewhere(s, op, c);
+        ulong target = *(ulong*)(top + page->Addend);
         JumpEntry* entry = EntryOf(c, target);
         if (entry->Tag != TagOf(c, target))
-            return ReturnElsewhere(s, op, c, target);
-        s->Gpr[4] += op->Immediate;
-        return entry->Target;
+            return ReturnElsewhere(s, op, c);
+        s->Gpr[4] = top + op->Immediate;
+        return Enter(s, c, entry->Target);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c, ulong target)
+    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        if (Leave(s, op, c, target))
+        byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
+        if (place != null && Leave(s, op, c, *(ulong*)place))
             s->Gpr[4] += op->Immediate;
         return null;
     }

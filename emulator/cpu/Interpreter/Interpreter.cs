@@ -6,6 +6,9 @@ namespace Emu.Cpu;
 /// <summary>Executes pre-decoded blocks, step by step through tail calls within a block. The reference engine.</summary>
 public sealed unsafe class Interpreter : IExecutionEngine
 {
+    // Instructions in a row before an interrupt is seen.
+    private const long MaxFuel = 256;
+
     /// <inheritdoc/>
     public ExitReason Run(Processor processor, CpuContext context)
     {
@@ -35,7 +38,7 @@ public sealed unsafe class Interpreter : IExecutionEngine
         processor.Exception = new ExceptionInfo(ExceptionVector.Debug, 0);
     }
 
-    // The hot loop: from block to block as long as each leads to the next.
+    // The hot loop: a block leads to the next by itself for a while, and comes back here with it.
     private static void RunBlocks(Block* block, CpuState* s, VirtualCpu* c, Processor processor)
     {
         do
@@ -47,7 +50,8 @@ public sealed unsafe class Interpreter : IExecutionEngine
                 AtBoundary(processor, s, c);
                 return;
             }
-            c->Budget = left;
+            c->Fuel = Math.Min(left, MaxFuel);
+            c->Reserve = left - c->Fuel;
             c->Current = block;
             MicroOp* op = Block.Ops(block);
             block = op->Handler(s, op, c);
@@ -78,7 +82,8 @@ public sealed unsafe class Interpreter : IExecutionEngine
         Block* block = (Block*)(((nuint)memory + 63) & ~(nuint)63);
         *block = header;
         ops.CopyTo(new Span<MicroOp>(Block.Ops(block), ops.Length));
-        c->Budget--;
+        c->Reserve = c->Budget - 1;
+        c->Fuel = 0;
         c->Current = block;
         Block* next = Block.Ops(block)->Handler(s, Block.Ops(block), c);
         c->LinkSlot = null; // it would point into this stack frame

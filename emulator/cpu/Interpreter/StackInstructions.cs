@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace Emu.Cpu;
@@ -106,14 +107,60 @@ internal static unsafe class StackInstructions
     private readonly struct PushRegister : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth =>
-            PushValue<TWidth>(s, op, c, Access.Get<TWidth>(s, op->Source)) ? op[1].Handler(s, op + 1, c) : null;
+            where TWidth : struct, IWidth => MemoryStep.Store<PushStep<TWidth>, BelowTop<TWidth>>(s, op, c);
+    }
+
+    private readonly struct PushStep<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            TWidth.Store(place, Access.Get<TWidth>(s, op->Source));
+            s->Gpr[4] -= (ulong)TWidth.Bytes;
+        }
     }
 
     private readonly struct PushImmediate : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth => PushValue<TWidth>(s, op, c, op->Immediate) ? op[1].Handler(s, op + 1, c) : null;
+            where TWidth : struct, IWidth => MemoryStep.Store<PushConstant<TWidth>, BelowTop<TWidth>>(s, op, c);
+    }
+
+    private readonly struct PushConstant<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            TWidth.Store(place, op->Immediate);
+            s->Gpr[4] -= (ulong)TWidth.Bytes;
+        }
+    }
+
+    // Where a push goes.
+    private readonly struct BelowTop<TWidth> : IAddress
+        where TWidth : struct, IWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ulong Of(CpuState* s, MicroOp* op) => s->Gpr[4] - (ulong)TWidth.Bytes;
+
+        public static ulong Immediate(MicroOp* op) => op->Immediate;
+    }
+
+    // Where a pop comes from.
+    private readonly struct Top : IAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ulong Of(CpuState* s, MicroOp* op) => s->Gpr[4];
+
+        public static ulong Immediate(MicroOp* op) => op->Immediate;
     }
 
     /// <summary>Stores below RSP and moves RSP, in that order.</summary>
@@ -130,15 +177,21 @@ internal static unsafe class StackInstructions
     private readonly struct PopRegister : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth
+            where TWidth : struct, IWidth => MemoryStep.Load<PopStep<TWidth>, Top>(s, op, c);
+    }
+
+    private readonly struct PopStep<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
         {
-            byte* place = Access.Read(s, op, c, s->Gpr[4], TWidth.Bytes);
-            if (place == null)
-                return null;
             ulong value = TWidth.Load(place);
             s->Gpr[4] += (ulong)TWidth.Bytes; // before the write: POP RSP loads it
             Access.Set<TWidth>(s, op->Destination, value);
-            return op[1].Handler(s, op + 1, c);
         }
     }
 

@@ -22,8 +22,11 @@ internal unsafe struct VirtualCpu
     /// <summary>Low bits of every valid tag: which generation of which address space may be used.</summary>
     public ulong TlbKey;
 
-    /// <summary>Instructions that may still be executed in this slice.</summary>
-    public long Budget;
+    /// <summary>Instructions that may still be executed before the engine looks around.</summary>
+    public long Fuel;
+
+    /// <summary>Instructions that may be executed in this slice beyond <see cref="Fuel"/>.</summary>
+    public long Reserve;
 
     /// <summary>Not zero: leave at the end of the block. Set by other threads.</summary>
     public int Interrupt;
@@ -36,6 +39,9 @@ internal unsafe struct VirtualCpu
 
     /// <summary>Where the block that is looked up next can be linked, or null.</summary>
     public Block** LinkSlot;
+
+    /// <summary>Instructions that may still be executed in this slice.</summary>
+    public readonly long Budget => Fuel + Reserve;
 
     /// <summary>Handle of the <see cref="Processor"/>.</summary>
     public nint Owner;

@@ -14,6 +14,9 @@ internal sealed class InstructionGenerator(Random random)
         Register.R15L,
     ];
 
+    /// <summary>The numbers that register operands have; fewer let neighbours work on the same registers.</summary>
+    public int[] Pool { get; set; } = [.. Enumerable.Range(0, 16)];
+
     /// <summary>Where memory operands lie.</summary>
     public AddressGenerator Addresses { get; } = new(random);
 
@@ -99,15 +102,15 @@ internal sealed class InstructionGenerator(Random random)
 
     private Register RegisterFor(OpCodeOperandKind kind) => kind switch
     {
-        OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_opcode => Bytes[random.Next(Bytes.Length)],
+        OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_opcode => random.Next(3) == 0 ? Bytes[random.Next(Bytes.Length)] : LowByteOf(AnyOfPool()),
         OpCodeOperandKind.r16_reg or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r16_opcode or OpCodeOperandKind.r16_rm =>
-            Register.AX + random.Next(16),
+            Register.AX + AnyOfPool(),
         OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_opcode or OpCodeOperandKind.r32_rm =>
-            Register.EAX + random.Next(16),
+            Register.EAX + AnyOfPool(),
         OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_opcode or OpCodeOperandKind.r64_rm =>
-            Register.RAX + random.Next(16),
-        OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_rm => Register.MM0 + random.Next(8),
-        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm => Register.XMM0 + random.Next(16),
+            Register.RAX + AnyOfPool(),
+        OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_rm => Register.MM0 + (AnyOfPool() & 7),
+        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm => Register.XMM0 + AnyOfPool(),
         OpCodeOperandKind.seg_reg => Register.ES + random.Next(4),
         OpCodeOperandKind.cr_reg => Register.CR0 + (random.Next(3) * 2),
         OpCodeOperandKind.dr_reg => Register.DR0 + random.Next(4),
@@ -127,6 +130,10 @@ internal sealed class InstructionGenerator(Random random)
         OpCodeOperandKind.gs => Register.GS,
         _ => throw new NotSupportedException($"an operand of kind {kind}"),
     };
+
+    private int AnyOfPool() => Pool[random.Next(Pool.Length)];
+
+    private static Register LowByteOf(int number) => number < 4 ? Register.AL + number : Register.SPL + (number - 4);
 
     private bool TrySetImmediate(OpCodeOperandKind kind, int operand, ref Instruction i)
     {

@@ -12,6 +12,9 @@ internal sealed class SequenceGenerator(Random random, IReadOnlyList<Instruction
     private const int Longest = 20;
     private const uint AllRegisters = 0xFFFF;
 
+    private static readonly int[] AllNumbers = [.. Enumerable.Range(0, 16)];
+
+    private readonly InstructionForm[] _common = [.. forms.Where(static form => IsCommon(form.Code))];
     private readonly InstructionGenerator _generator = new(random);
     private readonly InstructionInfoFactory _infos = new();
     private readonly List<Instruction> _instructions = [];
@@ -38,6 +41,7 @@ internal sealed class SequenceGenerator(Random random, IReadOnlyList<Instruction
         AddressGenerator addresses = _generator.Addresses;
         addresses.FreeRegisters = AllRegisters;
         addresses.MayFault = random.Next(8) == 0;
+        _generator.Pool = random.Next(4) == 0 ? AllNumbers : [.. AllNumbers.OrderBy(_ => random.Next(16)).Take(3)];
         int length = random.Next(1, Longest + 1);
         while (_instructions.Count < length && _code.Count < room - 32)
             Append(rip, ref state);
@@ -65,7 +69,8 @@ internal sealed class SequenceGenerator(Random random, IReadOnlyList<Instruction
     {
         while (true)
         {
-            InstructionForm form = forms[random.Next(forms.Count)];
+            IReadOnlyList<InstructionForm> choice = random.Next(2) == 0 ? _common : forms;
+            InstructionForm form = choice[random.Next(choice.Count)];
             CpuCase trial = state;
             byte[]? bytes = _generator.Create(form, rip + (ulong)_code.Count, ref trial, out Instruction instruction);
             if (bytes == null || (!mayJump && instruction.Op0Kind == OpKind.NearBranch64) || (FromIced(instruction.RflagsRead) & _undefined) != 0)
@@ -101,6 +106,12 @@ internal sealed class SequenceGenerator(Random random, IReadOnlyList<Instruction
                 _generator.Addresses.FreeRegisters &= ~(1u << (used.Register.GetFullRegister() - Register.RAX));
         }
     }
+
+    // What programs consist of, and what the interpreter has its own ways for.
+    private static bool IsCommon(Code code) => code.Mnemonic() is Mnemonic.Mov or Mnemonic.Add or Mnemonic.Sub or Mnemonic.Cmp or Mnemonic.Test
+        or Mnemonic.And or Mnemonic.Or or Mnemonic.Xor or Mnemonic.Lea or Mnemonic.Inc or Mnemonic.Dec or Mnemonic.Shl or Mnemonic.Shr or Mnemonic.Movzx
+        or Mnemonic.Movsxd or Mnemonic.Push or Mnemonic.Pop or Mnemonic.Adc or Mnemonic.Sbb or Mnemonic.Neg or Mnemonic.Rol or Mnemonic.Movaps
+        or Mnemonic.Movdqa or Mnemonic.Pxor or Mnemonic.Paddd || code.FlowControl() == FlowControl.ConditionalBranch;
 
     private static bool IsSuitable(Code code)
     {
