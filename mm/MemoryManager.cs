@@ -33,7 +33,8 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Migration = new Migration(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
-        TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
+        foreach (Node node in Nodes)
+            TotalRamPages += node.ManagedPages;
         ZeroPfn = Allocator.Allocate(GfpFlags.Kernel | GfpFlags.Zero, 0);
         Memory.Page(ZeroPfn).Type = PageType.Kernel;
     }

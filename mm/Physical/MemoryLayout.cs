@@ -26,6 +26,8 @@ public sealed class MemoryLayout
     /// <summary>The largest number of nodes.</summary>
     public const int MaximumNodes = 16;
 
+    private readonly MemoryRange[] _ranges;
+
     private const uint HolePfn = 3u << 18, HighPfn = 4u << 18, Block = 1u << MmConstants.MaxPageOrder;
 
     /// <summary>Lays out <paramref name="bytes"/> of RAM over <paramref name="nodes"/> nodes.</summary>
@@ -41,8 +43,8 @@ public sealed class MemoryLayout
             throw new ArgumentException($"{nodes} nodes: 1 to {MaximumNodes} are possible, of at least 4M each");
         Bytes = bytes;
         Nodes = nodes;
-        Ranges = Split((uint)pages, nodes);
-        MaxPfn = Ranges[^1].EndPfn;
+        _ranges = [.. Split((uint)pages, nodes)];
+        MaxPfn = _ranges[^1].EndPfn;
     }
 
     /// <summary>Size of RAM in bytes.</summary>
@@ -52,7 +54,7 @@ public sealed class MemoryLayout
     public int Nodes { get; }
 
     /// <summary>RAM in ascending order.</summary>
-    public IReadOnlyList<MemoryRange> Ranges { get; }
+    public ReadOnlySpan<MemoryRange> Ranges => _ranges;
 
     /// <summary>One past the highest PFN.</summary>
     public uint MaxPfn { get; }
