@@ -29,6 +29,15 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void Run_ReportsADeadlock_WhenTheHostMaySendSignalsThatNobodyCountsOn()
+    {
+        using ScriptedMachine machine = new();
+        machine.Kernel.ListenToHost(true);
+        Assert.Null(machine.Run(static self => [new Call(Calls.Futex, self.Page, 0, 0)]));
+        Assert.Equal(StopReason.Deadlock, machine.Kernel.Stop.Reason);
+    }
+
+    [Fact]
     public void Run_Ends_WhenTheFirstProcessHasEndedAndTheRestWaitForEver()
     {
         using ScriptedMachine machine = new();
