@@ -54,6 +54,8 @@ public sealed partial class MemoryDescriptor
         ThpDisabled = other.ThpDisabled;
         ThpAdvisedOnly = other.ThpAdvisedOnly;
         MergesAnyMemory = other.MergesAnyMemory;
+        if (MergesAnyMemory)
+            Manager.Ksm.Enter(this);
     }
 
     /// <summary>

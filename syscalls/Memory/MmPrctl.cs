@@ -171,7 +171,7 @@ internal static class MmPrctl
             return -Errno.EBADF;
         if (!file.Inode.IsRegular || file.NoExec)
             return -Errno.EACCES;
-        int error = Permissions.Check(file.Inode, task.Credentials, Access.Execute);
+        int error = Permissions.Check(file.Inode, task.Credentials, Access.Exec);
         if (error != 0)
             return error;
         // The old one must not be mapped any more. Linux: replace_mm_exe_file

@@ -85,10 +85,10 @@ internal static class ProcessMemory
         return 0;
     }
 
-    private static int CopyBack(UserAccess other, ulong address, Span<byte> buffer, ref IovIter iter) =>
+    private static int CopyBack(UserAccess other, ulong address, scoped Span<byte> buffer, ref IovIter iter) =>
         other.CopyFrom(address, buffer) == 0 ? iter.CopyTo(buffer) : 0;
 
-    private static int CopyOver(UserAccess other, ulong address, Span<byte> buffer, ref IovIter iter)
+    private static int CopyOver(UserAccess other, ulong address, scoped Span<byte> buffer, ref IovIter iter)
     {
         int copied = iter.CopyFrom(buffer);
         return other.CopyTo(address, buffer[..copied]) == 0 ? copied : 0;

@@ -41,14 +41,13 @@ internal static class ProcessMemoryCalls
         if (other!.IsKernelThread || other.Mm.IsGone)
             return -Errno.ESRCH;
         // Nobody who goes on may use it. Linux: task_will_free_mem
-        foreach (Task user in task.Kernel.Pids.Tasks)
-        {
-            if (user.Mm == other.Mm && !user.IsKernelThread && !user.Group.IsExiting && !user.IsExiting)
-                return -Errno.EINVAL;
-        }
+        if (task.Kernel.Pids.Processes.Any(process => !process.IsExiting && process.Threads.Any(thread => Uses(thread, other.Mm))))
+            return -Errno.EINVAL;
         other.Mm.Reap();
         return 0;
     }
+
+    private static bool Uses(Task thread, MemoryDescriptor mm) => !thread.IsKernelThread && !thread.IsExiting && thread.Mm == mm;
 
     // What was advised before an error counts. Linux: vector_madvise
     private static long Advise(Task task, MemoryDescriptor mm, IoVector[] vectors, Advice advice)

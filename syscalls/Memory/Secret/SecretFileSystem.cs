@@ -49,7 +49,7 @@ internal sealed class SecretInode : Inode
         : base(fileSystem, ModeBits.Regular)
     {
         Number = number;
-        NewInode made = new() { Mode = ModeBits.Regular, Uid = owner.FileUid, Gid = owner.FileGid };
+        NewInode made = new() { Mode = ModeBits.Regular | 0x180, Uid = owner.FileUid, Gid = owner.FileGid };
         _attributes = new MemoryAttributes(made, fileSystem.Now);
         Mapping = new PageCache(fileSystem.Vfs.Kernel.Memory, PageCacheKind.Memory, null);
     }
