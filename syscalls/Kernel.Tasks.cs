@@ -38,12 +38,14 @@ public sealed partial class Kernel
         ThreadGroup group = new(this, pid, new ResourceLimits(Pids.Limit), new SignalActions())
         {
             IsSessionLeader = true,
+            ControlGroup = ControlGroups.Initial,
             StartTime = Clock.Monotonic,
         };
         Task task = new(this, pid, group, mm) { Name = name, StartTime = Clock.Monotonic };
         task.AdoptCredentials(credentials);
         group.Limits.Apply(credentials);
         mm.Limits = group.Limits.Mm;
+        mm.MemoryCgroup = group.ControlGroup.Memory;
         pid.Process = group;
         Pids.Add(group);
         group.JoinProcessGroup(pid);
@@ -59,6 +61,9 @@ public sealed partial class Kernel
     /// <summary>Runs the machine until every task has ended or <see cref="Stop"/> is requested.</summary>
     /// <exception cref="Exception">A defect of emu that showed itself in a task.</exception>
     public void Run() => Scheduler.Run();
+
+    /// <summary>Who waits for a message of the kernel. Linux: <c>log_wait</c>.</summary>
+    internal WaitQueue LogReaders { get; } = new("a message of the kernel");
 
     /// <summary>Name of the machine. Linux: <c>utsname.nodename</c>.</summary>
     internal string HostName { get; set; } = "emu";

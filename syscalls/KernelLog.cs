@@ -8,11 +8,14 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Warning, Message = "unknown instruction at {Rip:x}: {Bytes}; the program gets SIGILL")]
     public static partial void UndefinedInstruction(ILogger log, ulong rip, string bytes);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "out of memory: process {ProcessId} is killed at its access to {Address:x}")]
-    public static partial void OutOfMemory(ILogger log, int processId, ulong address);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Line}")]
+    public static partial void Memory(ILogger log, string line);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "deadlock: every task waits, and nothing can wake one:\n{Waiters}")]
     public static partial void Deadlock(ILogger log, string waiters);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "every task waits, and only a signal from outside can wake one:\n{Waiters}")]
+    public static partial void WaitsForSignal(ILogger log, string waiters);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "the first process has ended; what is left waits for nothing:\n{Waiters}")]
     public static partial void Abandoned(ILogger log, string waiters);

@@ -65,7 +65,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
     private void CheckCounters(MappingRecount mappings)
     {
         findings.Require(_total == mm.TotalVm, $"total_vm {mm.TotalVm}, recount {_total}");
-        findings.Require(_locked == mm.LockedVm, $"locked_vm {mm.LockedVm}, recount {_locked}");
+        findings.Require(_locked + mm.LockedByKeptMoves == mm.LockedVm, $"locked_vm {mm.LockedVm}, recount {_locked}, kept {mm.LockedByKeptMoves}");
         findings.Require(_data == mm.DataVm, $"data_vm {mm.DataVm}, recount {_data}");
         findings.Require(_exec == mm.ExecVm, $"exec_vm {mm.ExecVm}, recount {_exec}");
         findings.Require(_stack == mm.StackVm, $"stack_vm {mm.StackVm}, recount {_stack}");

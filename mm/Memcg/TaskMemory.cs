@@ -5,7 +5,7 @@ namespace Emu.Mm;
 /// The kernel around mm makes one for each task and sets <see cref="Running"/> whenever a host thread goes on with another. Lock: the
 /// task's own.
 /// </remarks>
-public sealed class TaskMemory
+public class TaskMemory
 {
     [ThreadStatic] private static TaskMemory? _running;
 
@@ -20,7 +20,7 @@ public sealed class TaskMemory
     public MemoryDescriptor? Mm { get; set; }
 
     /// <summary>Whether a fatal signal is pending or it is on its way out. Linux: <c>task_is_dying</c>.</summary>
-    public bool IsDying { get; set; }
+    public virtual bool IsDying => false;
 
     /// <summary>Whether it frees memory, and so may use all there is. Linux: PF_MEMALLOC.</summary>
     internal bool IsMemAlloc { get; set; }

@@ -39,7 +39,7 @@ public sealed partial class MemoryDescriptor
         MmapLegacyBase = parent.MmapLegacyBase;
         MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
-        HasAlikeNeighbours = parent.HasAlikeNeighbours;
+        HasAlikeNeighbours |= parent.HasAlikeNeighbours;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;

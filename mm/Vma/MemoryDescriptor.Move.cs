@@ -67,15 +67,15 @@ public sealed unsafe partial class MemoryDescriptor
         return error == 0 && area.End != address + length ? operations.MaySplit(area, address + length) : error;
     }
 
-    // The old range stays as if it had never been touched. Linux: dontunmap_complete
+    // The old range stays as if it had never been touched. The whole area loses its lock, is neither split nor merged, and what it had
+    // locked goes on being counted: so does Linux. Linux: dontunmap_complete
     private void FinishKeeping(ulong start, ulong end)
     {
         VmArea old = Lookup(start)!;
-        if ((old.Flags & VmFlags.LockedMask) != 0)
-        {
-            LockedVm -= (end - start) >> MmConstants.PageShift;
-            _ = ModifyFlags(old, start, end, old.Flags & ~VmFlags.LockedMask, out old);
-        }
+        HasAlikeNeighbours = true;
+        if ((old.Flags & VmFlags.Locked) != 0)
+            LockedByKeptMoves += old.Pages;
+        old.SetFlags(old.Flags & ~VmFlags.LockedMask);
         if (start == old.Start && end == old.End)
             AnonVmaLinks.Unlink(old);
     }

@@ -8,8 +8,9 @@ public sealed unsafe partial class MemoryDescriptor
     /// <param name="length">Bytes; rounded up.</param>
     /// <param name="protection">New protection.</param>
     /// <param name="key">Protection key, or -1 to leave it.</param>
+    /// <param name="context">Whose faults those of locked memory are that becomes writable.</param>
     /// <returns>0, or EINVAL, ENOMEM (a hole, a limit), EACCES, EPERM (sealed), negated. What was done before the error stands.</returns>
-    public int Protect(ulong start, ulong length, MemoryProtection protection, int key = -1)
+    public int Protect(ulong start, ulong length, MemoryProtection protection, int key = -1, in FaultContext context = default)
     {
         MemoryProtection grows = protection & (MemoryProtection.GrowsDown | MemoryProtection.GrowsUp);
         protection &= ~(MemoryProtection.GrowsDown | MemoryProtection.GrowsUp);
@@ -45,10 +46,10 @@ public sealed unsafe partial class MemoryDescriptor
         {
             return -Errno.EINVAL;
         }
-        return ProtectAreas(start, end, protection, key);
+        return ProtectAreas(start, end, protection, key, context);
     }
 
-    private int ProtectAreas(ulong start, ulong end, MemoryProtection protection, int key)
+    private int ProtectAreas(ulong start, ulong end, MemoryProtection protection, int key, in FaultContext context)
     {
         Gather.Begin();
         int error = 0;
@@ -65,7 +66,7 @@ public sealed unsafe partial class MemoryDescriptor
             if (key >= 0)
                 flags = (flags & ~VmFlags.PkeyMask) | (VmFlags)((ulong)key << 32);
             // The MAY bits stand four above the bits they permit.
-            error = ((flags & ~(VmFlags)((ulong)flags >> 4)) & VmFlags.AccessMask) != 0 ? -Errno.EACCES : ProtectPart(area, at, next, flags);
+            error = ((flags & ~(VmFlags)((ulong)flags >> 4)) & VmFlags.AccessMask) != 0 ? -Errno.EACCES : ProtectPart(area, at, next, flags, context);
             at = next;
         }
         Gather.Finish();
@@ -73,7 +74,7 @@ public sealed unsafe partial class MemoryDescriptor
     }
 
     // Linux: mprotect_fixup
-    private int ProtectPart(VmArea area, ulong start, ulong end, VmFlags flags)
+    private int ProtectPart(VmArea area, ulong start, ulong end, VmFlags flags, in FaultContext context)
     {
         if ((area.Flags & VmFlags.Sealed) != 0)
             return -Errno.EPERM;
@@ -107,6 +108,9 @@ public sealed unsafe partial class MemoryDescriptor
         if ((old & VmFlags.Account) != 0 && (flags & VmFlags.Account) == 0)
             Manager.UnreserveMemory((long)pages);
         ChangeProtection(modified, start, end, executable: ((old | flags) & VmFlags.Exec) != 0);
+        // Locked private memory that becomes writable gets its copies now, not by a fault later.
+        if ((old & (VmFlags.Write | VmFlags.Shared | VmFlags.Locked)) == VmFlags.Locked && (flags & VmFlags.Write) != 0)
+            _ = PopulateArea(modified, start, end, context);
         Account(old, -(long)pages);
         Account(flags, (long)pages);
         return 0;

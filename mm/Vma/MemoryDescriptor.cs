@@ -63,6 +63,9 @@ public sealed partial class MemoryDescriptor
     /// <summary>Pages in VM_LOCKED areas. Linux: <c>locked_vm</c>.</summary>
     public ulong LockedVm { get; internal set; }
 
+    /// <summary>Of <see cref="LockedVm"/>, the pages of areas whose lock an mremap with DONTUNMAP took away: Linux never uncounts them.</summary>
+    internal ulong LockedByKeptMoves { get; private set; }
+
     /// <summary>Pages of private writable areas. Linux: <c>data_vm</c>.</summary>
     public ulong DataVm { get; internal set; }
 

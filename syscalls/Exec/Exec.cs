@@ -110,7 +110,7 @@ internal static class Exec
     // Linux: __set_task_comm(kbasename(filename))
     private static byte[] NameFor(ProgramImage image)
     {
-        ReadOnlySpan<byte> name = image.TaskName ?? image.FileName;
+        ReadOnlySpan<byte> name = image.IsCalledAfterFile ? image.File.Path.Dentry.Name : image.FileName;
         name = name[(name.LastIndexOf((byte)'/') + 1)..];
         return name[..Math.Min(name.Length, Task.NameLength - 1)].ToArray();
     }

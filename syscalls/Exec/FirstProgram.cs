@@ -28,8 +28,22 @@ internal static class FirstProgram
         out string reason)
     {
         task = null;
-        reason = "";
         Task first = kernel.UnstartedTask ?? throw new InvalidOperationException("files must be prepared before a program is started, and one program is started only");
+        first.Memory.Mm = first.Mm;
+        TaskMemory.Running = first.Memory; // its control group pays for what it loads
+        int error = Load(first, path, arguments, environment, out reason);
+        TaskMemory.Running = null;
+        if (error != 0)
+            return error;
+        kernel.UnstartedTask = null;
+        kernel.StartTask(first);
+        task = first;
+        return 0;
+    }
+
+    private static int Load(Task first, byte[] path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, out string reason)
+    {
+        reason = "";
         int error = Exec.OpenExecutable(first, AtFlags.CurrentDirectory, path, 0, out OpenFile? file);
         if (error != 0)
         {
@@ -48,12 +62,7 @@ internal static class FirstProgram
         if (error == 0)
             error = Exec.Run(first, image);
         reason = image.Reason;
-        if (error != 0)
-            return error;
-        kernel.UnstartedTask = null;
-        kernel.StartTask(first);
-        task = first;
-        return 0;
+        return error;
     }
 
     private static string WhyDenied(Task task, byte[] path)

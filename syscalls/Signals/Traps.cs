@@ -19,8 +19,9 @@ internal static class Traps
                     task.Work |= TaskWork.Reschedule;
                 return;
             case FaultStatus.OutOfMemory:
-                KernelLog.OutOfMemory(task.Kernel.Log, task.ProcessId, fault.Address);
-                SignalSender.SendToProcess(task.Group, SigInfo.ForKernel(Signal.SIGKILL));
+                // A victim of the OOM killer leaves first; then the access is tried again. Linux: pagefault_out_of_memory
+                if (!task.IsKillPending)
+                    task.Work |= TaskWork.Reschedule;
                 return;
         }
         PageFaultError error = fault.Error | PageFaultError.User;

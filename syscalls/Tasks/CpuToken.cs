@@ -24,12 +24,17 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     /// <summary>Whether the slice of the task that runs is used up.</summary>
     public bool IsSliceOver => processor.Retired >= _sliceEnd;
 
+    /// <summary>How often a task began to run or went on. Linux: <c>nr_switches</c>.</summary>
+    public long Switches { get; private set; }
+
     /// <summary>A task begins to run or goes on. Linux: <c>context_switch</c>.</summary>
     public void SwitchIn(Task task)
     {
         Current = task;
+        Switches++;
         task.Token = this;
         Smp.ProcessorId = processor.Id;
+        TaskMemory.Running = task.Memory;
         if (!task.IsKernelThread)
             SwitchMm(task);
         task.BeginExecution();
@@ -39,6 +44,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     /// <summary>Makes the address space of the task that runs the CPU's. Linux: <c>switch_mm</c>.</summary>
     public void SwitchMm(Task task)
     {
+        task.Memory.Mm = task.Mm;
         task.Mm.Limits = task.Group.Limits.Mm;
         processor.SwitchMm(task.Mm);
         processor.FaultContext = task.User.Context;
@@ -48,6 +54,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     public void SwitchOut(Task task)
     {
         task.EndExecution();
+        TaskMemory.Running = null;
         task.Token = null;
         Current = null;
     }

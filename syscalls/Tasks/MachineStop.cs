@@ -22,6 +22,9 @@ public enum StopReason
 
     /// <summary>The first process has ended, and what is left waits for what can never come.</summary>
     Abandoned,
+
+    /// <summary>The kernel gave up: memory ran out, and nothing could be killed.</summary>
+    Panic,
 }
 
 /// <summary>Stops a machine from outside: no task of it runs on, none is told.</summary>

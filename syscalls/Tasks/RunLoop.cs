@@ -54,6 +54,19 @@ internal static class RunLoop
         return goesOn;
     }
 
+    // Above memory.high a task that asks for more is slowed down. Linux: mem_cgroup_handle_over_high
+    private static void PayForHigh(Task task)
+    {
+        Scheduler scheduler = task.Kernel.Scheduler;
+        long wait = task.Kernel.Memory.Memcg.HandleOverHigh(task.Memory);
+        if (wait == 0)
+            return;
+        ulong deadline = task.Kernel.Clock.Monotonic + (ulong)wait;
+        while (scheduler.Sleep(task, TaskState.Killable, deadline) == 0)
+        {
+        }
+    }
+
     // What is to be done before user mode goes on; false if it does not. Linux: exit_to_user_mode_loop
     private static bool LeaveKernel(Task task)
     {
@@ -75,6 +88,8 @@ internal static class RunLoop
         }
         if (task.IsExiting)
             return false;
+        if (task.Memory.PagesOverHigh != 0)
+            PayForHigh(task);
         if (kernel.Timers.HasChanged)
             task.Token!.Grant(task);
         return true;

@@ -16,7 +16,7 @@ internal sealed partial class Scheduler
     private volatile bool _hasArrivals;
     private int _hostCalls;
     private long _freeSince;
-    private bool _listens, _isRunning, _hasEnded;
+    private bool _listens, _isRunning, _hasEnded, _hasReportedWait;
 
     /// <summary>Says whether functions may be posted although no task waits for the host: then a machine where nothing runs is no deadlock.</summary>
     public void Listen(bool listens)
@@ -104,14 +104,37 @@ internal sealed partial class Scheduler
         }
     }
 
-    // No task waits for the host, and nobody will post anything.
+    // No task waits for the host.
     private bool IsCutOffFromHost
     {
         get
         {
             lock (_gate)
-                return _hostCalls == 0 && !_listens && !_hasArrivals;
+                return _hostCalls == 0 && !_hasArrivals;
         }
+    }
+
+    // Nobody will post anything; nor would anybody wait for what is left when the first process has ended.
+    private bool IsForsaken
+    {
+        get
+        {
+            lock (_gate)
+                return !_listens || _kernel.Status != null;
+        }
+    }
+
+    // Every task waits, and only a signal of the host can wake one: if it takes long, that is worth a word.
+    private void WaitForSignal(CpuToken cpu)
+    {
+        const long Patience = 2_000_000_000;
+        long start = HostClock.Monotonic();
+        bool woken = cpu.Idle.Wait(_hasReportedWait ? -1 : Patience);
+        _kernel.Clock.Pass(HostClock.Monotonic() - start);
+        if (woken)
+            return;
+        _hasReportedWait = true;
+        KernelLog.WaitsForSignal(_kernel.Log, DescribeWaiters());
     }
 
     private void BeginHostCall(Task task)

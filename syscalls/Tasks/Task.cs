@@ -17,6 +17,7 @@ public sealed partial class Task : IDisposable
         Group = group;
         Mm = mm;
         User = new UserAccess(mm);
+        Memory = new KernelTaskMemory(this);
         SleepTimer = new TaskSleepTimer(this);
         SuspendEntry = new TaskWaitEntry(this);
         SetFaultContext();
@@ -39,6 +40,9 @@ public sealed partial class Task : IDisposable
 
     /// <summary>Address space.</summary>
     public MemoryDescriptor Mm { get; private set; }
+
+    /// <summary>What mm keeps of it.</summary>
+    internal TaskMemory Memory { get; }
 
     /// <summary>Registers.</summary>
     public CpuContext Cpu { get; } = new();
@@ -174,7 +178,13 @@ public sealed partial class Task : IDisposable
     }
 
     /// <summary>Notes who faults from now on: the number has changed.</summary>
-    internal void SetFaultContext() => User.Context = new FaultContext { SystemCall = -1, ProcessId = ProcessId, ThreadId = ThreadId };
+    internal void SetFaultContext() => User.Context = new FaultContext
+    {
+        SystemCall = -1,
+        ProcessId = ProcessId,
+        ThreadId = ThreadId,
+        Time = Kernel.Clock.Monotonic,
+    };
 
     /// <summary>Notes who faults from now on.</summary>
     public void EnterSystemCall(int number)

@@ -68,6 +68,8 @@ internal static class TaskClone
             mm.Limits = group.Limits.Mm;
         Task made = NewTask(task, pid, group, mm, request);
         error = made.InheritFiles(task, request);
+        if (error == 0 && request.Has(CloneFlags.PidFd))
+            error = GivePidFd(task, pid, request);
         if (error != 0)
             return Abandon(made, error);
         child = Finish(task, made, request);
@@ -95,7 +97,7 @@ internal static class TaskClone
         if (!privileged && (ulong)task.Account.Tasks >= task.Group.Limits.Current(Resource.Processes))
             return -Errno.EAGAIN;
         PidTable pids = task.Kernel.Pids;
-        return pids.TaskCount >= pids.Limit ? -Errno.EAGAIN : 0;
+        return pids.TaskCount >= pids.Limit || !PidsController.TryFork(task.Group.ControlGroup) ? -Errno.EAGAIN : 0;
     }
 
     private static MemoryDescriptor Share(MemoryDescriptor mm)
@@ -118,6 +120,9 @@ internal static class TaskClone
             ExitSignal = request.Has(CloneFlags.Parent) ? parent.ExitSignal : request.ExitSignal,
             HasSubreaper = parent.HasSubreaper || parent.IsSubreaper,
             StartTime = task.Kernel.Clock.Monotonic,
+            ControlGroup = parent.ControlGroup,
+            OomScoreAdjust = parent.OomScoreAdjust,
+            OomScoreAdjustMin = parent.OomScoreAdjustMin,
         };
         group.CpuTimers.ApplyLimit();
         return group;
@@ -177,8 +182,20 @@ internal static class TaskClone
             group.IsOrphan = true;
     }
 
+    private static int GivePidFd(Task task, Pid pid, in CloneRequest request)
+    {
+        int fd = PidFileCalls.Install(task, pid, request.Has(CloneFlags.Thread) ? PidFile.Thread : OpenFlags.ReadOnly);
+        if (fd < 0)
+            return fd;
+        if (task.User.TryPut(request.PidFd, fd))
+            return 0;
+        task.Files.Close(task, fd);
+        return -Errno.EFAULT;
+    }
+
     private static int Abandon(Task child, int error)
     {
+        child.ReleaseFiles(isLast: false);
         child.Account.Tasks--;
         TaskExit.DropMm(child.Mm);
         child.Kernel.Pids.Release(child.Pid);

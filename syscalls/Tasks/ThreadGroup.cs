@@ -73,6 +73,22 @@ public sealed partial class ThreadGroup
     /// <summary>Threads that wait for a child. Linux: <c>wait_chldexit</c>.</summary>
     internal WaitQueue ChildWaiters { get; } = new("a child");
 
+    /// <summary>Its control group. Linux: <c>cgroups</c> (css_set).</summary>
+    internal ControlGroup ControlGroup { get; set; } = null!;
+
+    /// <summary>Has its memory charged to a group from now on; what was charged before stays where it is. Linux: <c>mem_cgroup_attach</c>.</summary>
+    internal void ChargeMemoryTo(MemoryCgroup group)
+    {
+        if (_threads.FirstOrDefault(static thread => thread is { IsExiting: false, IsKernelThread: false }) is { } thread)
+            thread.Mm.MemoryCgroup = group;
+    }
+
+    /// <summary>How readily the OOM killer takes it, -1000 to 1000. Linux: <c>oom_score_adj</c>.</summary>
+    public int OomScoreAdjust { get; internal set; }
+
+    /// <summary>The least value that it may get without privilege. Linux: <c>oom_score_adj_min</c>.</summary>
+    public int OomScoreAdjustMin { get; internal set; }
+
     /// <summary>Whether it has run exec since it was made. Linux: the negation of <c>PF_FORKNOEXEC</c>.</summary>
     public bool HasExecuted { get; internal set; }
 

@@ -32,11 +32,15 @@ internal static class GuestProgram
     public static void Check(string source, string build, string arguments)
     {
         GuestSource program = new(Path.Combine(Repository.Guest, source));
-        GuestComparison.Check(new GuestRun(
+        GuestRun run = new(
             GuestCompiler.Make(program, GuestBuild.Named(build)), arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             Input = program.Input,
             EmuOptions = [.. program.EmuOptions],
-        });
+        };
+        if (program.Expected is { } expected)
+            GuestComparison.CheckExpected(run, expected);
+        else
+            GuestComparison.Check(run);
     }
 }

@@ -21,6 +21,20 @@ public static class GuestComparison
         return emulated;
     }
 
+    /// <summary>Runs a program under emu alone and requires what was checked in.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="expected">Standard output, with <c>status: N</c> as the last line.</param>
+    /// <exception cref="Xunit.Sdk.XunitException">It does something else; the message says what.</exception>
+    public static GuestResult CheckExpected(GuestRun run, string expected)
+    {
+        using ScratchFolder folder = new();
+        GuestResult emulated = run.RunEmulated(folder);
+        string actual = $"{run.Normalise(emulated.Process.OutputText)}status: {(emulated.Process.TimedOut ? "timed out" : emulated.Process.Status)}\n";
+        if (TextDiff.Of(expected, actual) is { Length: > 0 } difference)
+            Assert.Fail($"- expected + emu, {difference}emu:    {emulated.Request.CommandLine}\n{emulated.Process.ErrorText}{Tail(emulated.EmuWords)}");
+        return emulated;
+    }
+
     /// <summary>In what two runs differ, in words; empty if in nothing.</summary>
     public static string Difference(GuestRun run, GuestResult native, GuestResult emulated)
     {

@@ -31,6 +31,12 @@ public sealed class GuestSource
     /// <summary>The file without folder and ending.</summary>
     public string Name => Path.GetFileNameWithoutExtension(FilePath);
 
+    /// <summary>
+    /// What a run must print, with <c>status: N</c> as the last line, where the kernel of the machine that tests cannot show it: the file of the same name with the ending
+    /// <c>.expected</c>. Null if the native run is the oracle.
+    /// </summary>
+    public string? Expected => File.Exists(Path.ChangeExtension(FilePath, ".expected")) ? File.ReadAllText(Path.ChangeExtension(FilePath, ".expected")) : null;
+
     /// <summary>How it is built.</summary>
     public IEnumerable<GuestBuild> Builds => WordsOf("build").DefaultIfEmpty("glibc-static").Select(GuestBuild.Named);
 

@@ -14,9 +14,15 @@ internal static class MachineSetup
     public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
         if (kernel.PrepareFiles(options.ToGuestFiles(environment), out string reason) is < 0 and int error)
-            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
-        if (options.ControlGroup.Count != 0)
-            return $"--cgroup: {options.ControlGroup[0].Name} is not supported: there are no control groups yet";
+            return $"{reason}: {ErrnoNames.TextOf(-error)}";
+        foreach (ControlGroupSetting setting in options.ControlGroup)
+        {
+            int result = kernel.SetControlGroup(setting.Name, setting.Value);
+            if (result == -Errno.ENOENT)
+                return $"--cgroup: there is no {setting.Name}";
+            if (result != 0)
+                return $"--cgroup: {setting.Name}={setting.Value}: {ErrnoNames.TextOf(-result)}";
+        }
         foreach (SwapRequest request in options.Swap)
         {
             if (AddSwap(kernel, request) is { } wrong)

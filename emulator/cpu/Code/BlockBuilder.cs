@@ -155,9 +155,9 @@ internal sealed unsafe class BlockBuilder : IDisposable
     public AddressForm Lower(in Instruction i)
     {
         bool segment = i.SegmentPrefix is Register.FS or Register.GS;
-        bool narrow = !i.IsIPRelativeMemoryOperand && (i.MemoryBase.GetSize() == 4 || i.MemoryIndex.GetSize() == 4);
+        bool narrow = IsNarrow(i);
         if (segment || narrow)
-            return LowerToTemp(i, segment, narrow);
+            return LowerToTemp(i, narrow ? &SegmentedAddress.Run32 : &SegmentedAddress.Run64);
         if (i.IsIPRelativeMemoryOperand || (i.MemoryBase == Register.None && i.MemoryIndex == Register.None))
             return SetAbsolute(i.MemoryDisplacement64);
         _displacement = (int)i.MemoryDisplacement64;
@@ -174,6 +174,13 @@ internal sealed unsafe class BlockBuilder : IDisposable
         EmitMemory(Select.Memory<LoadEffectiveAddress>(8, form), CpuState.AddressTempOffset);
         UseBase(CpuState.AddressTempOffset);
     }
+
+    /// <summary>Whether the address of a memory operand wraps at 32 bits.</summary>
+    public static bool IsNarrow(in Instruction i) =>
+        !i.IsIPRelativeMemoryOperand && (i.MemoryBase.GetSize() == 4 || i.MemoryIndex.GetSize() == 4);
+
+    /// <summary>Prepares an operand that is <see cref="IsNarrow"/>, and so many bytes further on as the value temporary says.</summary>
+    public void LowerNarrowWithOffset(in Instruction i) => LowerToTemp(i, &SegmentedAddress.Run32WithOffset);
 
     /// <summary>The same for POP: RSP as base counts as it is after the pop.</summary>
     public void LowerToBaseAfterPop(in Instruction i, int size)
@@ -211,13 +218,17 @@ internal sealed unsafe class BlockBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.Free(_ops);
 
-    private AddressForm LowerToTemp(in Instruction i, bool segment, bool narrow)
+    private AddressForm LowerToTemp(in Instruction i, Handler handler)
     {
         SetRegisters(i);
         if (i.IsIPRelativeMemoryOperand)
             _base = CpuState.ZeroOffset;
-        ushort segmentBase = !segment ? CpuState.ZeroOffset : i.SegmentPrefix == Register.FS ? CpuState.FsBaseOffset : CpuState.GsBaseOffset;
-        Handler handler = narrow ? &SegmentedAddress.Run32 : &SegmentedAddress.Run64;
+        ushort segmentBase = i.SegmentPrefix switch
+        {
+            Register.FS => CpuState.FsBaseOffset,
+            Register.GS => CpuState.GsBaseOffset,
+            _ => CpuState.ZeroOffset,
+        };
         Emit(handler, CpuState.AddressTempOffset, segmentBase, i.MemoryDisplacement64);
         MicroOp* op = _ops + SlotCount - 1;
         op->Base = _base;

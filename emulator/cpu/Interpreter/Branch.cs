@@ -41,7 +41,10 @@ internal static unsafe class Branch
     {
         if (i.Op0Kind is OpKind.NearBranch64)
         {
-            b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            if (Mmu.IsCanonical(i.NearBranchTarget))
+                b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            else
+                SystemInstructions.Privileged(b, i);
             return;
         }
         if (i.IsCallFarIndirect)
@@ -81,7 +84,7 @@ internal static unsafe class Branch
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Taken;
-        return block != null ? block : Resolve(s, c, targets->TakenRip, &targets->Taken);
+        return block != null ? block : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
     }
 
     /// <summary>Goes to the instruction behind a jump.</summary>
@@ -90,18 +93,31 @@ internal static unsafe class Branch
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Next;
-        return block != null ? block : Resolve(s, c, targets->NextRip, &targets->Next);
+        return block != null ? block : Resolve(s, op, c, targets->NextRip, &targets->Next);
     }
 
-    /// <summary>Goes to an address that is known only now.</summary>
+    /// <summary>Goes to an address that is known only now. What else the instruction does must be done, unless the address is known to be canonical.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block* To(CpuState* s, VirtualCpu* c, ulong rip)
+    public static Block* To(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip)
     {
         JumpEntry* entry = EntryOf(c, rip);
         if (entry->Tag == TagOf(c, rip))
             return entry->Target;
-        s->Rip = rip;
+        Leave(s, op, c, rip);
         return null;
+    }
+
+    /// <summary>Makes the dispatcher go on at an address; one that is not canonical is a fault of the jump itself.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Leave(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip)
+    {
+        if (!Mmu.IsCanonical(rip))
+        {
+            Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+            return false;
+        }
+        s->Rip = rip;
+        return true;
     }
 
     /// <summary>Notes the block at an address, for <see cref="To"/>.</summary>
@@ -121,7 +137,7 @@ internal static unsafe class Branch
 
     // A jump within its page is linked for good: as long as the one block is reached, so is the other. Any other is looked up each time.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* Resolve(CpuState* s, VirtualCpu* c, ulong rip, Block** slot)
+    private static Block* Resolve(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip, Block** slot)
     {
         bool samePage = ((rip ^ c->Current->Rip) & MmConstants.PageMask) == 0;
         JumpEntry* entry = EntryOf(c, rip);
@@ -131,14 +147,15 @@ internal static unsafe class Branch
                 *slot = entry->Target;
             return entry->Target;
         }
-        s->Rip = rip;
+        if (!Leave(s, op, c, rip))
+            return null;
         c->LinkSlot = samePage ? slot : null;
         return null;
     }
 
     private static Block* Direct(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
-    private static Block* Indirect(CpuState* s, MicroOp* op, VirtualCpu* c) => To(s, c, *(ulong*)Access.Register(s, op->Source));
+    private static Block* Indirect(CpuState* s, MicroOp* op, VirtualCpu* c) => To(s, op, c, *(ulong*)Access.Register(s, op->Source));
 
     private static Block* CallDirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
@@ -149,7 +166,16 @@ internal static unsafe class Branch
     private static Block* CallIndirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         ulong target = *(ulong*)Access.Register(s, op->Source);
-        return StackInstructions.PushValue<W64>(s, op, c, op->Immediate) ? To(s, c, target) : null;
+        ulong top = s->Gpr[4] - 8;
+        byte* place = Access.Write(s, op, c, top, 8);
+        if (place == null)
+            return null;
+        if (!Mmu.IsCanonical(target))
+            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+        *(ulong*)place = op->Immediate;
+        Access.Commit(c, place);
+        s->Gpr[4] = top;
+        return To(s, op, c, target);
     }
 
     private static Block* Return(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -157,8 +183,20 @@ internal static unsafe class Branch
         byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
         if (place == null)
             return null;
+        ulong target = *(ulong*)place;
+        JumpEntry* entry = EntryOf(c, target);
+        if (entry->Tag != TagOf(c, target))
+            return ReturnElsewhere(s, op, c, target);
         s->Gpr[4] += op->Immediate;
-        return To(s, c, *(ulong*)place);
+        return entry->Target;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c, ulong target)
+    {
+        if (Leave(s, op, c, target))
+            s->Gpr[4] += op->Immediate;
+        return null;
     }
 
     private readonly struct Conditional : IConditionHandler

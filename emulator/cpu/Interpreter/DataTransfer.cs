@@ -10,9 +10,9 @@ internal static unsafe class DataTransfer
     public static void Mov(BlockBuilder b, in Instruction i)
     {
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
-            SystemInstructions.MovToSegment(b, i);
+            SegmentInstructions.MovToSegment(b, i);
         else if (i.Op1Kind == OpKind.Register && i.Op1Register.IsSegmentRegister())
-            SystemInstructions.MovFromSegment(b, i);
+            SegmentInstructions.MovFromSegment(b, i);
         else if (i.Op0Kind == OpKind.Memory)
             MovToMemory(b, i);
         else if (i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Register && !(i.Op0Register.IsGPR() && i.Op1Register.IsGPR()))
@@ -224,6 +224,12 @@ internal static unsafe class SegmentedAddress
     public static Block* Run32(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         s->AddressTemp = (uint)Offset(s, op) + *(ulong*)Access.Register(s, op->Source);
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    public static Block* Run32WithOffset(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->AddressTemp = (uint)(Offset(s, op) + s->ValueTemp) + *(ulong*)Access.Register(s, op->Source);
         return op[1].Handler(s, op + 1, c);
     }
 

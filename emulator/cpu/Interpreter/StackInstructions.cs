@@ -10,7 +10,7 @@ internal static unsafe class StackInstructions
         int size = i.StackPointerIncrement == -2 ? 2 : 8;
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
         {
-            b.Emit(Select.Width<MoveImmediate>(8), CpuState.ValueTempOffset, immediate: SystemInstructions.SelectorOf(i.Op0Register));
+            b.Emit(Extension.ZeroExtendFrom(2), CpuState.ValueTempOffset, Reg.Offset(i.Op0Register));
             b.Emit(Select.Width<PushRegister>(size), source: CpuState.ValueTempOffset);
         }
         else if (i.Op0Kind is OpKind.Register or OpKind.Memory)
@@ -28,8 +28,9 @@ internal static unsafe class StackInstructions
         int size = i.StackPointerIncrement == 2 ? 2 : 8;
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
         {
-            b.Emit(Select.Width<PopRegister>(size), CpuState.ValueTempOffset);
-            SystemInstructions.LoadSegment(b, i.Op0Register, CpuState.ValueTempOffset);
+            b.Emit(Select.Width<PeekStack>(size), CpuState.ValueTempOffset);
+            SegmentInstructions.Load(b, i.Op0Register, CpuState.ValueTempOffset);
+            b.Emit(&DropTop, immediate: (ulong)size);
             return;
         }
         if (i.Op0Kind == OpKind.Register)
@@ -39,7 +40,7 @@ internal static unsafe class StackInstructions
         }
         // The address is computed with RSP as it is after the pop, but RSP changes only if the store succeeds.
         b.Emit(Select.Width<PeekStack>(size), CpuState.ValueTempOffset);
-        if (i.MemoryBase == Register.RSP)
+        if (i.MemoryBase.GetFullRegister() == Register.RSP)
             b.LowerToBaseAfterPop(i, size);
         else
             b.LowerToBase(i);
@@ -76,6 +77,12 @@ internal static unsafe class StackInstructions
 
     private const ushort Rbp = 5 * 8;
 
+    private static Block* DropTop(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->Gpr[4] += op->Immediate;
+        return op[1].Handler(s, op + 1, c);
+    }
+
     private static Block* ReadFlags(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         // VM and RF read as zero.
@@ -90,7 +97,9 @@ internal static unsafe class StackInstructions
         {
             ulong writable = RFlagsBits.UserWritable & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (s->ValueTemp & writable);
-            return op[1].Handler(s, op + 1, c);
+            Mmu.SetAlignmentCheck(s, c);
+            // With TF set, what follows is executed one by one.
+            return (s->ControlFlags & RFlagsBits.Trap) == 0 ? op[1].Handler(s, op + 1, c) : Exceptions.Restart(s, op + 1, c);
         }
     }
 

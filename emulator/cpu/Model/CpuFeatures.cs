@@ -41,8 +41,7 @@ internal static class CpuFeatures
         CpuidFeature.CX8, CpuidFeature.CMOV, CpuidFeature.CLFSH, CpuidFeature.MMX, CpuidFeature.FXSR, CpuidFeature.SSE,
         CpuidFeature.SSE2, CpuidFeature.SSE3, CpuidFeature.SSSE3, CpuidFeature.SSE4_1, CpuidFeature.SSE4_2, CpuidFeature.POPCNT,
         CpuidFeature.CMPXCHG16B, CpuidFeature.SYSCALL, CpuidFeature.RDTSCP, CpuidFeature.CPUID, CpuidFeature.MULTIBYTENOP,
-        CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.CET_IBT, CpuidFeature.CET_SS,
-        CpuidFeature.SMM, CpuidFeature.SEP,
+        CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.SMM, CpuidFeature.SEP,
     ];
 
     /// <summary>CPUID.1:ECX.</summary>

@@ -13,6 +13,12 @@ internal unsafe struct VirtualCpu
     /// <summary>Entries of the cache of jump targets.</summary>
     public const int JumpEntries = 4096;
 
+    /// <summary>Bits of <see cref="TlbKey"/> that name an address space.</summary>
+    public const ulong TlbKeyMask = (1UL << Mm.MmConstants.PageShift) - 1;
+
+    /// <summary>Set in <see cref="TlbKey"/> while RFLAGS.AC is: no tag matches, so that the slow path sees every access and checks it.</summary>
+    public const ulong AlignmentCheckKey = 1UL << 62;
+
     /// <summary>Low bits of every valid tag: which generation of which address space may be used.</summary>
     public ulong TlbKey;
 

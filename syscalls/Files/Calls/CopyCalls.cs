@@ -26,17 +26,19 @@ internal static class CopyCalls
             return -Errno.EBADF;
         if ((long)args.A3 < 0 || (long)position < 0 || (target.Flags & OpenFlags.Append) != 0)
             return -Errno.EINVAL;
-        if (!source.CanSeek && source is not PipeFile)
-            return -Errno.EINVAL; // there is nothing to splice from
+        if (!source.CanSeek)
+            return -Errno.EINVAL; // what was read could not be given back if it cannot be written
         ulong end = target.Position;
-        long done = Copy(task, source, ref position, target, ref end, (long)Math.Min(args.A3, (ulong)IovIter.MaxCount));
+        long count = (long)Math.Min(args.A3, (ulong)IovIter.MaxCount);
+        long done = Copy(task, new CopyEnd(source, args.A2 != 0), ref position, new CopyEnd(target, false), ref end, count);
         if (done <= 0)
             return done;
-        target.Position = end;
-        if (args.A2 == 0)
+        if (target.HasPosition)
+            target.Position = end;
+        if (args.A2 != 0)
+            return task.User.TryPut(args.A2, position) ? done : -Errno.EFAULT;
+        if (source.HasPosition)
             source.Position = position;
-        else if (!task.User.TryPut(args.A2, position))
-            return -Errno.EFAULT;
         return done;
     }
 
@@ -53,16 +55,14 @@ internal static class CopyCalls
         long count = CheckRange(source, target, start, end, args.A4);
         if (count <= 0)
             return count;
-        ulong first = start, second = end;
-        long done = Copy(task, source, ref start, target, ref end, count);
+        long done = Copy(task, new CopyEnd(source, args.A1 != 0), ref start, new CopyEnd(target, args.A3 != 0), ref end, count);
         if (done <= 0)
             return done;
-        (start, end) = (first + (ulong)done, second + (ulong)done);
         if ((args.A1 != 0 && !task.User.TryPut(args.A1, start)) || (args.A3 != 0 && !task.User.TryPut(args.A3, end)))
             return -Errno.EFAULT;
-        if (args.A1 == 0)
+        if (args.A1 == 0 && source.HasPosition)
             source.Position = start;
-        if (args.A3 == 0)
+        if (args.A3 == 0 && target.HasPosition)
             target.Position = end;
         return done;
     }
@@ -75,16 +75,16 @@ internal static class CopyCalls
     /// <param name="to">Where; moved on.</param>
     /// <param name="count">Bytes at most.</param>
     /// <returns>Bytes copied, or the negative errno of the first transfer.</returns>
-    public static long Copy(Task task, OpenFile source, ref ulong from, OpenFile target, ref ulong to, long count)
+    public static long Copy(Task task, CopyEnd source, ref ulong from, CopyEnd target, ref ulong to, long count)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
         long done = 0, result = 0;
         while (done < count)
         {
             Span<byte> piece = buffer.AsSpan(0, (int)Math.Min(PieceSize, count - done));
-            Kiocb input = new(task, source, from, source.CanSeek ? IoFlags.Positioned : IoFlags.None);
+            Kiocb input = new(task, source.File, from, source.Flags);
             IovIter into = new(piece);
-            result = source.Read(ref input, ref into);
+            result = source.File.Read(ref input, ref into);
             if (result <= 0)
                 break;
             long got = result;
@@ -101,11 +101,11 @@ internal static class CopyCalls
         return done != 0 ? done : result;
     }
 
-    private static long WriteAll(Task task, OpenFile target, ref ulong to, Span<byte> data)
+    private static long WriteAll(Task task, CopyEnd target, ref ulong to, Span<byte> data)
     {
         IovIter iter = new(data);
-        Kiocb output = new(task, target, to, target.CanSeek ? IoFlags.Positioned : IoFlags.None);
-        long result = target.Write(ref output, ref iter);
+        Kiocb output = new(task, target.File, to, target.Flags);
+        long result = target.File.Write(ref output, ref iter);
         if (result > 0)
             to = output.Position;
         return result;
@@ -130,4 +130,13 @@ internal static class CopyCalls
             return -Errno.EINVAL;
         return (long)count;
     }
+}
+
+/// <summary>One end of a copy.</summary>
+/// <param name="File">The open file.</param>
+/// <param name="IsGiven">Whether the caller gave the position, not the file.</param>
+internal readonly record struct CopyEnd(OpenFile File, bool IsGiven)
+{
+    /// <summary>How transfers are made.</summary>
+    public IoFlags Flags => IsGiven || File.HasPosition ? IoFlags.Positioned : IoFlags.None;
 }

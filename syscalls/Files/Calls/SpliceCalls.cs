@@ -81,10 +81,10 @@ internal static class SpliceCalls
             return error;
         long room = (long)(target.Pipe.Slots - target.Pipe.Used) * (long)MmConstants.PageSize;
         ulong end = 0;
-        long done = CopyCalls.Copy(task, source, ref position, target, ref end, Math.Min(count, Math.Min(room, 65536)));
+        long done = CopyCalls.Copy(task, new CopyEnd(source, offset != 0), ref position, new CopyEnd(target, false), ref end, Math.Min(count, Math.Min(room, 65536)));
         if (done <= 0)
             return done;
-        if (offset == 0 && source.CanSeek)
+        if (offset == 0 && source.HasPosition)
             source.Position = position;
         return offset == 0 || task.User.TryPut(offset, position) ? done : -Errno.EFAULT;
     }
@@ -105,7 +105,7 @@ internal static class SpliceCalls
         long done = 0, result = 0;
         while (done < count && !source.Pipe.IsEmpty)
         {
-            result = WriteFirst(task, source.Pipe, target, ref position, count - done);
+            result = WriteFirst(task, source.Pipe, new CopyEnd(target, offset != 0), ref position, count - done);
             if (result <= 0)
                 break;
             done += result;
@@ -113,20 +113,20 @@ internal static class SpliceCalls
         source.Pipe.WriteWait.Wake(PollEvents.Writable);
         if (done == 0)
             return result;
-        if (offset == 0 && target.CanSeek)
+        if (offset == 0 && target.HasPosition)
             target.Position = position;
         return offset == 0 || task.User.TryPut(offset, position) ? done : -Errno.EFAULT;
     }
 
-    private static long WriteFirst(Task task, Pipe pipe, OpenFile target, ref ulong position, long count)
+    private static long WriteFirst(Task task, Pipe pipe, CopyEnd target, ref ulong position, long count)
     {
         PipeBuffer buffer = pipe.First;
         int length = (int)Math.Min(buffer.Length, count);
         pipe.GetFrame(buffer.Pfn); // the write may wait, and another may read the pipe meanwhile
         byte[] data = pipe.Frame(buffer.Pfn).Slice(buffer.Offset, length).ToArray();
         IovIter iter = new(data);
-        Kiocb iocb = new(task, target, position, target.CanSeek ? IoFlags.Positioned : IoFlags.None);
-        long result = target.Write(ref iocb, ref iter);
+        Kiocb iocb = new(task, target.File, position, target.Flags);
+        long result = target.File.Write(ref iocb, ref iter);
         pipe.FreeFrame(buffer.Pfn);
         if (result <= 0)
             return result;

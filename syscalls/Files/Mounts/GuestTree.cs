@@ -96,6 +96,11 @@ internal sealed class GuestTree
         if (error == 0)
             error = Attach("/sys"u8, _vfs.Sys, _vfs.Sys.Root, Restricted, "sysfs"u8);
         if (error == 0)
+        {
+            CgroupFileSystem cgroup = new(_vfs, _kernel.ControlGroups);
+            error = Attach("/sys/fs/cgroup"u8, cgroup, cgroup.Root, Restricted, "cgroup2"u8);
+        }
+        if (error == 0)
             error = Attach("/dev"u8, dev, dev.Root, MountFlags.NoSetUid | MountFlags.RelativeAccessTime, "udev"u8);
         if (error != 0)
             return error;

@@ -132,6 +132,10 @@ internal sealed class EpollFile : OpenFile
     }
 
     /// <inheritdoc/>
+    /// <remarks>Linux: <c>noop_llseek</c>.</remarks>
+    public override long Seek(Task task, long offset, int whence) => (long)Position;
+
+    /// <inheritdoc/>
     public override void ShowInfo(ProcWriter writer)
     {
         foreach (EpollItem item in _items.Values)

@@ -87,6 +87,10 @@ internal sealed class EventFile : OpenFile
     }
 
     /// <inheritdoc/>
+    /// <remarks>Linux: <c>noop_llseek</c>.</remarks>
+    public override long Seek(Task task, long offset, int whence) => (long)Position;
+
+    /// <inheritdoc/>
     public override void ShowInfo(ProcWriter writer)
     {
         writer.Append("eventfd-count: "u8).PaddedHex(_count, 16).Append("\neventfd-id: "u8).Decimal((ulong)_id);

@@ -37,6 +37,9 @@ internal sealed partial class Vfs
     /// <summary>Who waits for whose lock.</summary>
     public LockWaits LockWaits { get; } = new();
 
+    /// <summary>Open files. Linux: <c>nr_files</c>.</summary>
+    public long OpenFileCount { get; set; }
+
     /// <summary>The tunables of /proc/sys/fs.</summary>
     public FsSysctl Sysctl { get; } = new();
 

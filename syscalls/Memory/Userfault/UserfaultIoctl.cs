@@ -149,7 +149,9 @@ internal static class UserfaultIoctl
         // Linux wants the caller to be the process itself.
         if (context.Mm != task.Mm || context.CheckRange(destination, length) != 0 || context.CheckRange(source, length) != 0 ||
             (mode & ~(DontWake | AllowHoles)) != 0)
+        {
             return -Errno.EINVAL;
+        }
         long moved = context.Move(destination, source, length, (mode & AllowHoles) != 0, (UserfaultMode)(mode & DontWake));
         return Finish(task, argument + Result, moved, length);
     }

@@ -2,7 +2,7 @@
 // Random memory calls on a fixed arena. Prints the result of each call, and now and then the arena's lines of
 // /proc/self/maps, what mincore tells, and a hash of what can be read. The same seed prints the same bytes on every Linux.
 //
-// usage: random_memory_calls [SEED [CALLS]]
+// usage: random_memory_calls [SEED [CALLS [CALLS-BETWEEN-LISTINGS]]]
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -256,6 +256,7 @@ int main(int argc, char **argv) {
                                           do_lock, do_sync, do_write, do_write, do_write, do_write, do_read, do_read, do_file};
     uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
     int count = argc > 2 ? atoi(argv[2]) : 1000;
+    int period = argc > 3 ? atoi(argv[3]) : 100;
     state = seed * 0x9e3779b97f4a7c15 + 1;
     static char buffer[1 << 16];
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
@@ -275,7 +276,7 @@ int main(int argc, char **argv) {
             do_fork();
         else
             calls[draw(sizeof calls / sizeof *calls)]();
-        if (i % 100 == 0)
+        if (i % period == 0)
             snapshot(i);
     }
     return 0;

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Iced.Intel;
 
@@ -48,10 +47,6 @@ internal static unsafe class VectorMemory
     public static void EmitStore<TAlignment>(BlockBuilder b, in Instruction i, ushort source)
         where TAlignment : struct, IAlignment => b.EmitMemory(Select.Address<Store<TAlignment>>(b.Lower(i)), source: source);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* RaiseMisaligned(CpuState* s, MicroOp* op, VirtualCpu* c) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
-
     private readonly struct Load<TAlignment> : IAddressHandler
         where TAlignment : struct, IAlignment
     {
@@ -60,7 +55,7 @@ internal static unsafe class VectorMemory
         {
             ulong address = TAddress.Of(s, op);
             if ((address & TAlignment.Mask) != 0)
-                return RaiseMisaligned(s, op, c);
+                return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
             byte* place = Access.Read(s, op, c, address, Vector128<byte>.Count);
             if (place == null)
                 return null;
@@ -77,7 +72,7 @@ internal static unsafe class VectorMemory
         {
             ulong address = TAddress.Of(s, op);
             if ((address & TAlignment.Mask) != 0)
-                return RaiseMisaligned(s, op, c);
+                return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
             byte* place = Access.Write(s, op, c, address, Vector128<byte>.Count);
             if (place == null)
                 return null;
