@@ -27,6 +27,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
+        Ksm = new Ksm(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
@@ -59,6 +60,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
+
+    /// <summary>Merges pages of the same contents.</summary>
+    public Ksm Ksm { get; }
 
     /// <summary>Puts small pages into huge ones in the background.</summary>
     public Khugepaged Khugepaged { get; }
@@ -122,6 +126,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
     internal void Unregister(MemoryDescriptor mm)
     {
         Khugepaged.Forget(mm);
+        Ksm.Exit(mm);
         _addressSpaces.Remove(mm);
     }
 
