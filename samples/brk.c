@@ -1,15 +1,15 @@
+// build: sample
+// The heap grows by brk(2), gives its end back, and is empty where it grows again.
 #include "sample.h"
 
-/* The heap grows by brk, page by page as it is touched; shrunk and grown again it is fresh. */
-int main(void)
+static void sample(void)
 {
-	char *heap = (char *)call(SYS_brk, 0, 0, 0);
+    long start = call1(__NR_brk, 0);
+    Bytes heap = (Bytes)start;
 
-	call(SYS_brk, heap + 3 * PAGE, 0, 0);
-	store(heap, 1);
-	store(heap + 2 * PAGE, 1);
-	call(SYS_brk, heap + PAGE, 0, 0);
-	call(SYS_brk, heap + 3 * PAGE, 0, 0);
-	load(heap + 2 * PAGE);
-	return heap[2 * PAGE];
+    MUST(call1(__NR_brk, start + 3 * PAGE) == start + (long)(3 * PAGE));
+    write_pages(heap, 3, 1);
+    MUST(call1(__NR_brk, start + PAGE) == start + (long)PAGE);
+    MUST(call1(__NR_brk, start + 2 * PAGE) == start + (long)(2 * PAGE));
+    MUST(heap[0] == 1 && heap[PAGE] == 0);
 }

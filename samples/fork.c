@@ -1,19 +1,22 @@
+// build: sample
+// fork(2) shares pages until one side writes: the first to write copies, the last takes the page as it is.
 #include "sample.h"
 
-/* After fork both have the same frames, read-only; the first to write gets a copy, the last keeps the original. */
-int main(void)
+static void sample(void)
 {
-	char *at = map_fresh(2);
+    Bytes private = map(3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    Bytes shared = map(PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);
+    MUST(mapped(private) && mapped(shared));
+    write_pages(private, 3, 1);
 
-	store(at, 'p');
-	store(at + PAGE, 'p');
-	if (call(SYS_fork, 0, 0, 0) == 0) {
-		load(at);		/* no fault: the tables were copied */
-		store(at, 'c');		/* a copy */
-		call(SYS_exit, at[PAGE] == 'p' ? 0 : 1, 0, 0);
-	}
-	call(SYS_wait4, -1, 0, 0);
-	store(at, 'q');			/* nobody else has it any more: made writable where it is */
-	store(at + PAGE, 'q');
-	return at[0] == 'q' ? 0 : 1;
+    long child = call0(__NR_fork);
+    MUST(child >= 0);
+    if (child == 0) {
+        write_pages(private, 2, 2);
+        shared[0] = 3;
+        leave(0);
+    }
+    MUST(status_of(child) == 0);
+    MUST(read_pages(private, 3) == 3 && shared[0] == 3);
+    write_pages(private, 3, 4);
 }

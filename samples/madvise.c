@@ -1,14 +1,20 @@
+// build: sample
+// madvise(2): pages given away are empty when they are touched again; pages asked for come without a fault.
 #include "sample.h"
 
-/* MADV_DONTNEED gives the frames back at once; the mapping stays, and is fresh. */
-int main(void)
+static void sample(void)
 {
-	char *at = map_fresh(2);
+    Bytes area = map(4 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    MUST(mapped(area));
+    write_pages(area, 2, 1);
+    MUST(call3(__NR_madvise, area, PAGE, MADV_DONTNEED) == 0);
+    MUST(area[0] == 0 && area[PAGE] == 1);
+    area[0] = 2;
+    MUST(call3(__NR_madvise, area + 2 * PAGE, PAGE, MADV_POPULATE_WRITE) == 0);
+    area[2 * PAGE] = 3;
+    MUST(call3(__NR_madvise, area + 3 * PAGE, PAGE, MADV_POPULATE_READ) == 0);
+    area[3 * PAGE] = 4;
 
-	store(at, 1);
-	store(at + PAGE, 1);
-	call(SYS_madvise, at, PAGE, MADV_DONTNEED);
-	load(at);
-	load(at + PAGE);
-	return at[0];
+    MUST(call3(__NR_madvise, area, 4 * PAGE, MADV_DONTFORK) == 0);
+    MUST(dies_of_store(area, SIGSEGV));
 }

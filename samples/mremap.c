@@ -1,13 +1,23 @@
+// build: sample
+// mremap(2): a mapping grows, moves with its pages, leaves an empty one behind (MREMAP_DONTUNMAP), and shrinks.
 #include "sample.h"
 
-/* A mapping that moves takes its frames with it: nothing is copied, and what was there is there. */
-int main(void)
+static Bytes remap(Bytes from, unsigned long old_length, unsigned long length, int flags)
 {
-	char *at = map_fresh(2), *to;
+    return (Bytes)call(__NR_mremap, (long)from, (long)old_length, (long)length, flags, 0, 0);
+}
 
-	store(at, 'm');
-	to = (char *)call6(SYS_mremap, (long)at, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, (long)(ROOM + 32 * PAGE), 0);
-	load(to);		/* no fault: the frame came along */
-	store(to + 3 * PAGE, 1);	/* the new end is fresh */
-	return to[0] == 'm' ? 0 : 1;
+static void sample(void)
+{
+    Bytes area = map(2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    MUST(mapped(area));
+    write_pages(area, 2, 1);
+    Bytes larger = remap(area, 2 * PAGE, 4 * PAGE, MREMAP_MAYMOVE);
+    MUST(mapped(larger) && read_pages(larger, 2) == 2);
+    write_pages(larger, 4, 2);
+    Bytes moved = remap(larger, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
+    MUST(mapped(moved) && moved != larger && read_pages(moved, 4) == 8);
+    MUST(larger[0] == 0);
+    larger[PAGE] = 3;
+    MUST(remap(moved, 4 * PAGE, PAGE, 0) == moved && moved[0] == 2);
 }

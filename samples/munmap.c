@@ -1,15 +1,18 @@
+// build: sample
+// A hole made by munmap(2): what is left keeps its pages, who stores into the hole is killed, and a new mapping in it is empty.
 #include "sample.h"
 
-/* What is unmapped is gone: mapped again, it is fresh. A touch in between would be a SIGSEGV. */
-int main(void)
+static void sample(void)
 {
-	char *at = map_fresh(4);
+    Bytes area = map(5 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    MUST(mapped(area));
+    write_pages(area, 5, 1);
+    MUST(call2(__NR_munmap, area + PAGE, 3 * PAGE) == 0);
+    MUST(area[0] == 1 && area[4 * PAGE] == 1);
+    MUST(dies_of_store(area + 2 * PAGE, SIGSEGV));
 
-	store(at + PAGE, 1);
-	store(at + 2 * PAGE, 1);
-	call(SYS_munmap, at + PAGE, PAGE, 0);
-	map(at + PAGE, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1);
-	load(at + PAGE);
-	load(at + 2 * PAGE);	/* untouched by all that: no fault */
-	return at[PAGE];
+    Bytes again = (Bytes)call(__NR_mmap, (long)(area + PAGE), 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    MUST(again == area + PAGE);
+    write_pages(again, 3, 2);
+    MUST(call2(__NR_munmap, area, 5 * PAGE) == 0);
 }

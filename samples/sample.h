@@ -1,69 +1,95 @@
-/* What the samples share. They use no library: each page that a sample touches, its own source touches. */
-#ifndef SAMPLE_H
-#define SAMPLE_H
+// What the samples share: system calls without a C library, and little else.
+#pragma once
+
+#include <asm/unistd.h>
+#include <linux/fcntl.h>
+#include <linux/memfd.h>
+#include <linux/mman.h>
 
 #define PAGE 4096ul
-#define ROOM ((char *)0x10000000) /* where the samples put their memory: far from all else, the same each time */
+#define SIGBUS 7
+#define SIGSEGV 11
 
-enum { SYS_read, SYS_write, SYS_open, SYS_close, SYS_mmap = 9, SYS_mprotect, SYS_munmap, SYS_brk, SYS_mremap = 25, SYS_msync, SYS_mincore,
-	SYS_madvise, SYS_fork = 57, SYS_exit = 60, SYS_wait4, SYS_ftruncate = 77, SYS_mlock = 149, SYS_munlock, SYS_memfd_create = 319 };
-enum { PROT_NONE, PROT_READ, PROT_WRITE, PROT_EXEC = 4, RW = PROT_READ | PROT_WRITE };
-enum { MAP_SHARED = 1, MAP_PRIVATE, MAP_FIXED = 16, MAP_ANONYMOUS = 32, MAP_GROWSDOWN = 256, MAP_POPULATE = 0x8000 };
-enum { MADV_DONTNEED = 4, MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2, O_RDWR = 2, O_CREAT = 64, O_TRUNC = 512, MS_SYNC = 4 };
-
-static inline long call6(long number, long a, long b, long c, long d, long e, long f)
+static inline long call(long number, long a, long b, long c, long d, long e, long f)
 {
-	long result;
-	register long r10 __asm__("r10") = d;
-	register long r8 __asm__("r8") = e;
-	register long r9 __asm__("r9") = f;
-
-	__asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
-	return result;
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9) : "rcx", "r11", "memory");
+    return result;
 }
 
-#define call(number, a, b, c) call6(number, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define call0(n) call(n, 0, 0, 0, 0, 0, 0)
+#define call1(n, a) call(n, (long)(a), 0, 0, 0, 0, 0)
+#define call2(n, a, b) call(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define call3(n, a, b, c) call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define call4(n, a, b, c, d) call(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
-static inline char *map(void *at, unsigned long length, int rights, int flags, int file)
+typedef volatile unsigned char *Bytes;
+
+_Noreturn static inline void leave(int status)
 {
-	return (char *)call6(SYS_mmap, (long)at, (long)length, rights, flags, file, 0);
+    for (;;)
+        call1(__NR_exit_group, status);
 }
 
-static inline char *map_fresh(unsigned long pages)
+// A sample ends with the number of the line whose call did not do what it must.
+#define MUST(condition) do { if (!(condition)) leave(__LINE__); } while (0)
+
+static inline Bytes map_file(unsigned long length, int protection, int flags, int file)
 {
-	return map(ROOM, pages * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1);
+    return (Bytes)call(__NR_mmap, 0, (long)length, protection, flags, file, 0);
 }
 
-/* Steps of their own, so that the trace can name them. */
-#define STEP __attribute__((noinline, unused)) static
-
-STEP void print(const char *text)
+static inline Bytes map(unsigned long length, int protection, int flags)
 {
-	long length = 0;
-
-	while (text[length])
-		length++;
-	call(SYS_write, 1, text, length);
+    return map_file(length, protection, flags | MAP_ANONYMOUS, -1);
 }
 
-STEP void load(const char *at)
+static inline int mapped(Bytes at)
 {
-	(void)*(const volatile char *)at;
+    return (unsigned long)at < -4095ul;
 }
 
-STEP void store(char *at, char value)
+// One byte of each page.
+static inline void write_pages(Bytes from, unsigned long count, int value)
 {
-	*(volatile char *)at = value;
+    for (unsigned long i = 0; i < count; i++)
+        from[i * PAGE] = (unsigned char)value;
 }
 
-int main(void);
-
-__attribute__((used, noreturn)) static void start(void)
+static inline unsigned read_pages(Bytes from, unsigned long count)
 {
-	call(SYS_exit, main(), 0, 0);
-	__builtin_unreachable();
+    unsigned sum = 0;
+    for (unsigned long i = 0; i < count; i++)
+        sum += from[i * PAGE];
+    return sum;
 }
 
-__asm__(".globl _start\n_start: xor %ebp, %ebp\n and $-16, %rsp\n call start\n");
+static inline int status_of(long child)
+{
+    int status = -1;
+    MUST(call4(__NR_wait4, child, &status, 0, 0) == child);
+    return status;
+}
 
-#endif
+// Whether a child that stores there is killed by a signal.
+static inline int dies_of_store(Bytes at, int signal)
+{
+    long child = call0(__NR_fork);
+    MUST(child >= 0);
+    if (child == 0) {
+        *at = 1;
+        leave(0);
+    }
+    return (status_of(child) & 127) == signal;
+}
+
+static void sample(void);
+
+_Noreturn void _start(void)
+{
+    sample();
+    leave(0);
+}

@@ -1,13 +1,17 @@
+// build: sample
+// The stack grows to what is touched below it; where something is mapped, a gap is kept and a store into it kills.
 #include "sample.h"
 
-/* The stack grows by itself when something below it is touched, up to its limit. */
-int main(void)
+static void sample(void)
 {
-	char *here = __builtin_frame_address(0);
+    Bytes top = (Bytes)((unsigned long)__builtin_frame_address(0) & ~(PAGE - 1));
+    write_pages(top - 4 * PAGE, 4, 1);
+    *(top - 100 * PAGE) = 2;
+    MUST(*(top - 50 * PAGE) == 0);
 
-	store(here - 16 * PAGE, 1);	/* anon: the kernel mapped 132 KiB at the start */
-	store(here - 64 * PAGE, 1);	/* stack-grow: the area now reaches down to here */
-	store(here - 48 * PAGE, 1);	/* anon: in between is the stack's already */
-	store(here - 4096 * PAGE, 1);	/* SIGSEGV: 16 MiB is more than the limit allows */
-	return 0;
+    Bytes near = (Bytes)call(__NR_mmap, (long)(top - 600 * PAGE), PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    MUST(near == top - 600 * PAGE);
+    near[0] = 3;
+    *(top - 300 * PAGE) = 4;
+    MUST(dies_of_store(near + 2 * PAGE, SIGSEGV));
 }

@@ -9,7 +9,9 @@ internal static class PrctlCalls
         SetTiming = 14, SetName = 15, GetName = 16, GetSeccomp = 21, CapBsetRead = 23, CapBsetDrop = 24, GetTsc = 25, SetTsc = 26,
         GetSecureBits = 27, SetSecureBits = 28, SetTimerSlack = 29, GetTimerSlack = 30, SetSubreaper = 36, GetSubreaper = 37,
         SetNoNewPrivs = 38, GetNoNewPrivs = 39, GetTidAddress = 40, SetThpDisable = 41, GetThpDisable = 42, CapAmbient = 47,
-        GetAuxiliaryVector = 0x41555856;
+        GetAuxiliaryVector = 0x41555856, SetVma = 0x53564D41, SetVmaAnonName = 0;
+
+    private const int AnonNameLength = 80;
 
     private const uint TscEnable = 1;
 
@@ -82,6 +84,8 @@ internal static class PrctlCalls
                 return 0;
             case GetThpDisable:
                 return HasNoMore(args, 1) ? task.Mm.ThpDisabled ? 1 : 0 : -Errno.EINVAL;
+            case SetVma:
+                return args.A1 == SetVmaAnonName ? NameMemory(task, args) : -Errno.EINVAL;
             case GetKeepCaps:
                 return (task.Credentials.SecureBits & CredentialChange.KeepCaps) != 0 ? 1 : 0;
             case SetKeepCaps:
@@ -142,6 +146,19 @@ internal static class PrctlCalls
         byte[] vector = task.Mm.Layout.AuxiliaryVector;
         int length = (int)Math.Min((ulong)vector.Length, args.A2);
         return task.User.CopyTo(args.A1, vector.AsSpan(0, length)) == 0 ? vector.Length : -Errno.EFAULT;
+    }
+
+    // Linux: prctl_set_vma
+    private static int NameMemory(Task task, in SyscallArguments args)
+    {
+        if (args.A4 == 0)
+            return task.Mm.SetAnonName(args.A2, args.A3, null);
+        Span<byte> name = stackalloc byte[AnonNameLength];
+        int length = task.User.CopyStringFrom(args.A4, name);
+        if (length < 0)
+            return length;
+        bool isPrintable = length < AnonNameLength && !name[..length].ContainsAny("\\`$[]"u8) && !name[..length].ContainsAnyExceptInRange((byte)' ', (byte)'~');
+        return isPrintable ? task.Mm.SetAnonName(args.A2, args.A3, System.Text.Encoding.ASCII.GetString(name[..length])) : -Errno.EINVAL;
     }
 
     private static int Put<T>(Task task, ulong address, T value)
