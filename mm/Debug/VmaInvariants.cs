@@ -46,7 +46,8 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
             low.AnonName == high.AnonName && low.Userfault == high.Userfault && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
-        findings.Require(!(alike && anonFits && !closed) || mm.HasAlikeNeighbours, $"areas {low} and {high} should have been merged");
+        bool apart = mm.HasAlikeNeighbours || high.Start == mm.HeapSeam;
+        findings.Require(!(alike && anonFits && !closed) || apart, $"areas {low} and {high} should have been merged");
     }
 
     private void Count(VmArea area)

@@ -9,6 +9,7 @@ public ref struct VmaMerge
     private readonly VmFile? _file;
     private readonly string? _anonName;
     private readonly UserfaultContext? _userfault;
+    private bool _justExpand;
     private VmFlags _flags;
     private ulong _start, _end, _pageOffset;
 
@@ -49,13 +50,21 @@ public ref struct VmaMerge
     public static VmaMerge ForRegistered(VmArea middle, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault) =>
         new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, middle.AnonName, userfault);
 
+    /// <summary>Extends the area below over a range that is free; what lies above stays on its own. Linux: <c>just_expand</c>.</summary>
+    /// <returns>The area, or null if it does not fit.</returns>
+    public VmArea? TryExpand()
+    {
+        _justExpand = true;
+        return TryMergeNew();
+    }
+
     /// <summary>Extends a neighbour over a range that is free. Linux: <c>vma_merge_new_range</c>.</summary>
     /// <returns>The neighbour, or null if none fits.</returns>
     public VmArea? TryMergeNew()
     {
         if ((_flags & VmFlags.Special) != 0)
             return null;
-        bool left = CanMergeLeft(), right = CanMergeRight(left);
+        bool left = CanMergeLeft(), right = !_justExpand && CanMergeRight(left);
         if (!left && !right)
             return null;
         if (left && right && IsBoundToStay(_next!))
