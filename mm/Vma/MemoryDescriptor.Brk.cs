@@ -40,7 +40,9 @@ public sealed partial class MemoryDescriptor
         if (!MayExpand(flags, pages) || MapCount > Manager.Sysctl.MaxMapCount || Manager.ReserveMemory((long)pages, Limits) != 0)
             return -Errno.ENOMEM;
         VmaMerge merge = VmaMerge.ForNewRange(this, address, address + length, flags, address >> MmConstants.PageShift, null);
-        if (merge.TryMergeNew() == null)
+        if (merge.TryMergeNew() is { } merged)
+            Manager.Khugepaged.Enter(merged);
+        else
             _ = MapNewArea(null, address, address + length, flags, address >> MmConstants.PageShift, out _);
         Account(flags, (long)pages);
         if ((flags & VmFlags.Locked) != 0)

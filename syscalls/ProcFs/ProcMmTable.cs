@@ -27,7 +27,7 @@ internal static class ProcMmTable
     ];
 
     /// <summary>Rows of /sys/kernel/mm.</summary>
-    public static PseudoEntry[] KernelMmEntries { get; } = [];
+    public static PseudoEntry[] KernelMmEntries { get; } = [SysKsm.Directory, SysTransparentHuge.Directory];
 
     private static void Of(MemoryDescriptor? mm, ProcWriter writer, Action<MemoryDescriptor, ProcWriter> write)
     {
