@@ -1,5 +1,5 @@
 /* khugepaged puts the small pages of an advised area into huge ones, within its limits. */
-#include "../guest.h"
+#include "guest.h"
 
 #define THP "/sys/kernel/mm/transparent_hugepage/"
 #define HUGE (2UL << 20)

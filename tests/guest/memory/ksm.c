@@ -1,5 +1,5 @@
 /* KSM: ksmd finds pages of the same contents, and lets go of them again. The numbers of the machine are those of this program alone. */
-#include "../guest.h"
+#include "guest.h"
 
 #define KSM "/sys/kernel/mm/ksm/"
 #define PAGES 64
