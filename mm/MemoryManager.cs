@@ -10,6 +10,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
 {
     private readonly List<MemoryDescriptor> _addressSpaces = [];
     private readonly List<CmaArea> _cmaAreas = [];
+    private readonly int _cpus;
     private ulong _lastInode;
 
     /// <summary>Brings up the memory of a machine.</summary>
@@ -18,6 +19,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <exception cref="OutOfMemoryException">The host refuses the reservation.</exception>
     public MemoryManager(MemoryLayout layout, int cpus = 1)
     {
+        _cpus = cpus;
         Memory = new PhysicalMemory(layout);
         Nodes = MemoryInit.CreateNodes(Memory, cpus);
         Allocator = new PageAllocator(Memory, Nodes, Events, cpus);
@@ -166,6 +168,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
         }
         return null;
     }
+
+    /// <summary>Has the watermarks follow from what was set. Linux: <c>setup_per_zone_wmarks</c>.</summary>
+    public void UpdateWatermarks() => MemoryInit.SetWatermarks(Nodes, Sysctl, _cpus);
 
     // What the allocator has changed. Linux: adjust_managed_page_count
     internal void CountRam()

@@ -32,6 +32,9 @@ public sealed partial class Kernel : IDisposable
             };
         }
         Stop = new MachineStop(Processors);
+        Khugepaged = new KhugepagedDaemon(Memory);
+        Ksmd = new KsmDaemon(Memory);
+        Daemons = new KernelDaemons(Khugepaged, Ksmd);
         Scheduler = new Scheduler(this);
         Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);

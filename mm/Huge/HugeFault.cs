@@ -35,6 +35,7 @@ public sealed unsafe partial class FaultHandler
         }
         fault.Class = FaultClass.HugeAnon;
         AnonVmaLinks.Prepare(area);
+        _manager.Khugepaged.Enter(area);
         MapNewHuge(ref fault, head);
         CountHugeAlloc(head);
         return VmFaultResult.None;

@@ -42,7 +42,11 @@ public sealed partial class MemoryDescriptor
             return -Errno.ENOMEM;
         bool extends = AreaBelow(address) is { } below && below.End == address && address > floor;
         VmaMerge merge = VmaMerge.ForNewRange(this, address, address + length, flags, address >> MmConstants.PageShift, null);
-        if (!extends || merge.TryExpand() == null)
+        if (extends && merge.TryExpand() is { } merged)
+        {
+            Manager.Khugepaged.Enter(merged);
+        }
+        else
         {
             HeapSeam = extends ? HeapSeam : address;
             _ = MapNewArea(null, address, address + length, flags, address >> MmConstants.PageShift, out _);

@@ -166,6 +166,7 @@ public sealed partial class MemoryDescriptor
             return refused;
         }
         FinishMap(area, pages);
+        Manager.Khugepaged.Enter(area);
         return (long)address;
     }
 

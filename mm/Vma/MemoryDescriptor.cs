@@ -57,6 +57,9 @@ public sealed partial class MemoryDescriptor
     /// </summary>
     public bool ThpAdvisedOnly { get; set; }
 
+    /// <summary>Whether khugepaged looks at it. Linux: <c>MMF_VM_HUGEPAGE</c>.</summary>
+    internal bool IsKnownToKhugepaged { get; set; }
+
     /// <summary>Pages mapped. Linux: <c>total_vm</c>.</summary>
     public ulong TotalVm { get; internal set; }
 

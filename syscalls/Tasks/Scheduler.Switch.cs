@@ -100,7 +100,7 @@ internal sealed partial class Scheduler
     private Task? PickReady()
     {
         TakeArrivals();
-        _kernel.Timers.Run(_kernel.Clock.Monotonic);
+        RunTimers();
         return _queue.Dequeue();
     }
 
@@ -114,9 +114,9 @@ internal sealed partial class Scheduler
         else if (alone && next == Never)
             WaitForSignal(cpu);
         else if (alone && _kernel.Clock.IsVirtual)
-            _kernel.Clock.SkipTo(next);
+            _kernel.Clock.SkipTo(Math.Min(next, _kernel.Daemons.Next));
         else
-            WaitForHost(cpu, next);
+            WaitForHost(cpu, Math.Min(next, _kernel.Daemons.Next));
     }
 
     // Nobody runs any more: the workers go. Those in a call of the host do when it returns.
