@@ -122,6 +122,13 @@ internal sealed unsafe class BlockBuilder : IDisposable
         op->RipOffset = copy.RipOffset;
     }
 
+    /// <summary>Emits a step with two sources, the first of which is named by Base.</summary>
+    public void EmitVector(Handler handler, ushort destination, ushort first, ushort source, ulong immediate = 0)
+    {
+        Emit(handler, destination, source, immediate);
+        _ops[SlotCount - 1].Base = first;
+    }
+
     /// <summary>Says that the step emitted last copies a register whole, or with zeros above it.</summary>
     public void MarkMove(int size) => _move = new Move(SlotCount, _ops[SlotCount - 1].Destination, size);
 

@@ -61,6 +61,7 @@ internal static unsafe partial class InstructionTable
         AddPackedComparisons(rows);
         AddPackedShifts(rows);
         AddPackedRearrangements(rows);
+        AddPackedExtensions(rows);
         AddFloatArithmetic(rows);
         AddFloatOthers(rows);
         AddFloatConversions(rows);

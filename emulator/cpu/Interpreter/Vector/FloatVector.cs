@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace Emu.Cpu;
 
 /// <summary>What concerns all elements of a vector of numbers.</summary>
-internal static class FloatVector
+internal static unsafe class FloatVector
 {
     /// <summary>Whether all elements of three vectors are neither zero, denormal, infinite nor a NaN.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -21,6 +21,31 @@ internal static class FloatVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreOrdered<T>(Vector128<T> a, Vector128<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => (Ordered(a) & Ordered(b)).AsByte() == Vector128<byte>.AllBitsSet;
+
+    /// <summary>Writes the lowest element of the destination; the rest comes from the first source, or stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SetScalar<TForm, T>(CpuState* s, MicroOp* op, T result)
+        where TForm : struct, IVectorForm
+        where T : unmanaged
+    {
+        if (TForm.Keeps)
+            *(T*)Access.Register(s, op->Destination) = result;
+        else
+            TForm.Store(s, op->Destination, TForm.Load(s, op->Base).As<byte, T>().WithElement(0, result).AsByte());
+    }
+
+    /// <summary>Ends an instruction whose results may have raised exceptions: with #XM, or by writing them.</summary>
+    /// <returns>Whether it goes on.</returns>
+    public static bool Finish<TForm, T>(CpuState* s, MicroOp* op, VirtualCpu* c, Vector128<T>* results, in FloatContext context)
+        where TForm : struct, IVectorForm
+        where T : unmanaged
+    {
+        if (!FloatExceptions.Commit(s, op, c, context))
+            return false;
+        for (int lane = TForm.Lanes - 1; lane >= 0; lane--)
+            TForm.Store(s, op->Destination, results[lane].AsByte(), lane);
+        return true;
+    }
 
     /// <summary>The exact results, element by element.</summary>
     public static Vector128<T> Exact<TOperation, T>(Vector128<T> a, Vector128<T> b, ref FloatContext context)
