@@ -9,6 +9,7 @@ namespace Emu.Mm;
 public sealed unsafe partial class MemoryManager : IDisposable
 {
     private readonly List<MemoryDescriptor> _addressSpaces = [];
+    private readonly List<CmaArea> _cmaAreas = [];
     private ulong _lastInode;
 
     /// <summary>Brings up the memory of a machine.</summary>
@@ -27,13 +28,19 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
+        Ksm = new Ksm(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
         Migration = new Migration(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
-        TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
+        Isolation = new PageIsolation(this);
+        Contiguous = new ContiguousRange(this);
+        Hotplug = new MemoryHotplug(this, cpus);
+        CountRam();
+        if (layout.CmaBytes != 0)
+            _ = DeclareCma("reserved", (uint)(layout.CmaBytes >> MmConstants.PageShift), Nodes.Count - 1);
         ZeroPfn = Allocator.Allocate(GfpFlags.Kernel | GfpFlags.Zero, 0);
         Memory.Page(ZeroPfn).Type = PageType.Kernel;
     }
@@ -58,6 +65,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
+
+    /// <summary>Merges pages of the same contents.</summary>
+    public Ksm Ksm { get; }
 
     /// <summary>Puts small pages into huge ones in the background.</summary>
     public Khugepaged Khugepaged { get; }
@@ -108,7 +118,19 @@ public sealed unsafe partial class MemoryManager : IDisposable
     public uint ZeroPfn { get; }
 
     /// <summary>Frames that the allocator was given. Linux: <c>totalram_pages</c>.</summary>
-    public ulong TotalRamPages { get; }
+    public ulong TotalRamPages { get; private set; }
+
+    /// <summary>Memory for contiguous allocations. Linux: <c>cma_areas</c>.</summary>
+    public IReadOnlyList<CmaArea> CmaAreas => _cmaAreas;
+
+    /// <summary>Memory that comes and goes.</summary>
+    public MemoryHotplug Hotplug { get; }
+
+    /// <summary>Takes page blocks from the allocator.</summary>
+    internal PageIsolation Isolation { get; }
+
+    /// <summary>Allocates given ranges.</summary>
+    internal ContiguousRange Contiguous { get; }
 
     /// <summary>Pages promised to address spaces and shmem. Linux: <c>vm_committed_as</c>.</summary>
     public long CommittedPages { get; set; }
@@ -116,11 +138,49 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <summary>Every address space that lives. Linux: <c>mmlist</c>.</summary>
     public IReadOnlyList<MemoryDescriptor> AddressSpaces => _addressSpaces;
 
+    /// <summary>Keeps memory of a node for contiguous allocations, from its end down. Linux: <c>cma_declare_contiguous_nid</c>.</summary>
+    /// <param name="name">Name of the area.</param>
+    /// <param name="pages">Frames; a multiple of a maximal block.</param>
+    /// <param name="node">The node.</param>
+    /// <returns>The area; null if no range of that size can be emptied.</returns>
+    public CmaArea? DeclareCma(string name, uint pages, int node)
+    {
+        const uint Unit = 1u << MmConstants.MaxPageOrder;
+        Bug.On(pages == 0 || pages % Unit != 0, "a CMA area that is no multiple of a block");
+        foreach (Zone zone in Nodes[node].ThisNodeZones)
+        {
+            foreach (MemoryRange range in zone.PresentRanges.Reverse())
+            {
+                for (uint end = range.EndPfn & ~(Unit - 1); end >= range.StartPfn + pages; end -= Unit)
+                {
+                    if (Contiguous.Allocate(end - pages, end, MigrateType.Cma) != 0)
+                        continue;
+                    Contiguous.Free(end - pages, end);
+                    Allocator.DrainAll();
+                    zone.CmaPages += pages;
+                    CmaArea area = new(this, name, end - pages, pages);
+                    _cmaAreas.Add(area);
+                    return area;
+                }
+            }
+        }
+        return null;
+    }
+
+    // What the allocator has changed. Linux: adjust_managed_page_count
+    internal void CountRam()
+    {
+        TotalRamPages = 0;
+        foreach (Node node in Nodes)
+            TotalRamPages += node.ManagedPages;
+    }
+
     internal void Register(MemoryDescriptor mm) => _addressSpaces.Add(mm);
 
     internal void Unregister(MemoryDescriptor mm)
     {
         Khugepaged.Forget(mm);
+        Ksm.Exit(mm);
         _addressSpaces.Remove(mm);
     }
 

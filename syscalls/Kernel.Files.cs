@@ -8,6 +8,9 @@ public sealed partial class Kernel
     /// <summary>The files.</summary>
     internal Vfs Vfs => field ??= new Vfs(this);
 
+    /// <summary>The sockets.</summary>
+    internal Network Network => field ??= new Network(Vfs);
+
     /// <summary>Says what the guest sees of the host's files, and takes over the descriptors that we were started with.</summary>
     /// <remarks>Once, before a program is started.</remarks>
     /// <param name="options">What is wanted.</param>

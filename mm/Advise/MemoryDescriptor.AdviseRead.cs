@@ -65,6 +65,9 @@ public sealed unsafe partial class MemoryDescriptor
         return 0;
     }
 
+    /// <summary>Whether another process's access to a page can be served: by what the area allows, not the page. Linux: <c>pin_user_pages_remote</c>.</summary>
+    public bool MayPin(ulong address, bool write) => FindOrExpand(address, out _) is { } area && MayPopulate(area, write);
+
     // Linux: check_vma_flags
     private static bool MayPopulate(VmArea area, bool write) =>
         !area.HasAny(VmFlags.Io | VmFlags.PfnMap) && area.Operations is not { HidesPages: true } && area.HasAny(write ? VmFlags.Write : VmFlags.Read);

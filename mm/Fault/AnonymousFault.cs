@@ -31,7 +31,9 @@ public sealed unsafe partial class FaultHandler
         VmArea area = fault.Area;
         _manager.Page(pfn).Flags |= PageFlags.UpToDate;
         Pte pte = Pte.Make(pfn, area.PageProtection).Young;
-        if ((area.Flags & VmFlags.Write) != 0)
+        if ((fault.Flags & FaultFlags.Unshare) != 0)
+            pte = pte.With(fault.Original.Value & (Pte.UffdWpBit | Pte.SoftDirtyBit | Pte.DirtyBit)); // its own, but as it was otherwise
+        else if ((area.Flags & VmFlags.Write) != 0)
             pte = pte.Dirty.Writable;
         pte = KeepProtection(fault, pte);
         _manager.Rmap.AddNewAnon(pfn, area, fault.Address);

@@ -75,6 +75,12 @@ public sealed unsafe partial class FaultHandler
         {
             _memory.FrameSpan(old).CopyTo(_memory.FrameSpan(pfn));
             area.Mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(_memory.FolioOf(old)))]--;
+            if (_memory.Page(old).Mapping.IsKsm)
+                _manager.Events[(int)VmEvent.CowKsm]++;
+        }
+        else
+        {
+            _manager.Ksm.NoteZeroUnmapped(area.Mm, fault.Original);
         }
         *fault.Pte = default;
         FlushPage(area, fault.Address);

@@ -75,6 +75,7 @@ public sealed unsafe partial class MemoryDescriptor
         if (pte.IsSpecial)
         {
             *entry = default;
+            Manager.Ksm.NoteZeroUnmapped(this, pte);
             return true;
         }
         uint pfn = pte.Pfn;

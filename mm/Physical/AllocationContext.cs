@@ -35,6 +35,9 @@ internal readonly struct AllocationContext
     /// <summary>Mobility.</summary>
     public MigrateType MigrateType { get; }
 
+    /// <summary>Whether CMA blocks may serve: only pages that can be moved away again. Linux: <c>gfp_to_alloc_flags_cma</c>.</summary>
+    public AllocFlags CmaFlag => MigrateType == MigrateType.Movable ? AllocFlags.Cma : 0;
+
     /// <summary>Zones in the order in which they are asked.</summary>
     public Zone[] Zonelist { get; }
 

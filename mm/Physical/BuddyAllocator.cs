@@ -108,6 +108,8 @@ public sealed unsafe class BuddyAllocator
     {
         uint start = pfn & ~(MmConstants.PageBlockPages - 1);
         uint end = Math.Min(start + MmConstants.PageBlockPages, _memory.MaxPfn);
+        SplitAt(start);
+        SplitAt(end);
         long moved = 0;
         for (uint at = start; at < end;)
         {
@@ -126,7 +128,26 @@ public sealed unsafe class BuddyAllocator
             at += 1u << order;
         }
         _memory.SetPageBlockType(start, to);
+        if (IsFreeBlock(start, MmConstants.PageBlockOrder))
+        {
+            // It may be of one kind with its neighbour now.
+            Take(start, MmConstants.PageBlockOrder, MmConstants.PageBlockOrder);
+            Free(start, MmConstants.PageBlockOrder, to);
+        }
         return moved;
+    }
+
+    // A free block that reaches over the border of a page block becomes blocks that do not. Linux: split_large_buddy
+    private void SplitAt(uint border)
+    {
+        uint head = border < _memory.MaxPfn ? FreeBlockOf(border) : 0;
+        if (head == 0 || head == border)
+            return;
+        int order = _pages[head].Order;
+        MigrateType type = _pages[head].MigrateType;
+        Unlink(head, order);
+        for (uint at = head; at < head + (1u << order); at += MmConstants.PageBlockPages)
+            Link(at, MmConstants.PageBlockOrder, type, toTail: false);
     }
 
     /// <summary>Whether a block of exactly this order is free here. Linux: <c>page_is_buddy</c>.</summary>
@@ -138,8 +159,8 @@ public sealed unsafe class BuddyAllocator
         for (int order = 0; order < MmConstants.PageOrders; order++)
         {
             uint head = pfn & ~((1u << order) - 1);
-            if (_pages[head].Type == PageType.Buddy && _pages[head].Order >= order)
-                return head + (1u << _pages[head].Order) > pfn ? head : 0;
+            if (_pages[head].Type == PageType.Buddy && head + (1u << _pages[head].Order) > pfn)
+                return head;
         }
         return 0;
     }

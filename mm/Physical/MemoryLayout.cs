@@ -26,13 +26,17 @@ public sealed class MemoryLayout
     /// <summary>The largest number of nodes.</summary>
     public const int MaximumNodes = 16;
 
+    private readonly MemoryRange[] _ranges;
+
     private const uint HolePfn = 3u << 18, HighPfn = 4u << 18, Block = 1u << MmConstants.MaxPageOrder;
 
     /// <summary>Lays out <paramref name="bytes"/> of RAM over <paramref name="nodes"/> nodes.</summary>
     /// <param name="bytes">Size of RAM; a multiple of a page between <see cref="MinimumBytes"/> and <see cref="MaximumBytes"/>.</param>
     /// <param name="nodes">1 to <see cref="MaximumNodes"/>; each gets 4 MiB at least.</param>
-    /// <exception cref="ArgumentException">The size or the number of nodes is out of range.</exception>
-    public MemoryLayout(ulong bytes, int nodes = 1)
+    /// <param name="hotplug">Bytes that can be brought online while the machine runs; a multiple of a section. They are on the last node.</param>
+    /// <param name="cma">Bytes of it that are kept for contiguous allocations; a multiple of 4 MiB.</param>
+    /// <exception cref="ArgumentException">A size or the number of nodes is out of range.</exception>
+    public MemoryLayout(ulong bytes, int nodes = 1, ulong hotplug = 0, ulong cma = 0)
     {
         if (bytes is < MinimumBytes or > MaximumBytes || bytes % MmConstants.PageSize != 0)
             throw new ArgumentException($"memory must be a multiple of 4K between 1M and 1024G, not {bytes} bytes");
@@ -41,8 +45,23 @@ public sealed class MemoryLayout
             throw new ArgumentException($"{nodes} nodes: 1 to {MaximumNodes} are possible, of at least 4M each");
         Bytes = bytes;
         Nodes = nodes;
-        Ranges = Split((uint)pages, nodes);
-        MaxPfn = Ranges[^1].EndPfn;
+        _ranges = [.. Split((uint)pages, nodes)];
+        const ulong Section = 1UL << MmConstants.SectionShift, CmaUnit = (ulong)Block << MmConstants.PageShift;
+        if (hotplug % Section != 0 || hotplug > MaximumBytes - bytes)
+            throw new ArgumentException($"memory to be plugged in comes in units of 128M, not {hotplug} bytes");
+        if (cma % CmaUnit != 0 || cma > bytes / 2)
+            throw new ArgumentException("memory for contiguous allocations comes in units of 4M, and is half of all at most");
+        CmaBytes = cma;
+        MaxPfn = _ranges[^1].EndPfn;
+        if (hotplug == 0)
+            return;
+        uint start = (MaxPfn + MmConstants.SectionPages - 1) / MmConstants.SectionPages * MmConstants.SectionPages;
+        if (start >= HolePfn && start < HighPfn)
+            start = HighPfn;
+        MaxPfn = start + (uint)(hotplug >> MmConstants.PageShift);
+        if (start < HolePfn && MaxPfn > HolePfn)
+            throw new ArgumentException("memory to be plugged in would lie in the hole for devices below 4G");
+        HotplugRanges = [new MemoryRange(start, MaxPfn, nodes - 1)];
     }
 
     /// <summary>Size of RAM in bytes.</summary>
@@ -52,9 +71,15 @@ public sealed class MemoryLayout
     public int Nodes { get; }
 
     /// <summary>RAM in ascending order.</summary>
-    public IReadOnlyList<MemoryRange> Ranges { get; }
+    public ReadOnlySpan<MemoryRange> Ranges => _ranges;
 
-    /// <summary>One past the highest PFN.</summary>
+    /// <summary>Memory that is there but offline when the machine starts.</summary>
+    public IReadOnlyList<MemoryRange> HotplugRanges { get; } = [];
+
+    /// <summary>Bytes that are kept for contiguous allocations. Linux: the parameter cma.</summary>
+    public ulong CmaBytes { get; }
+
+    /// <summary>One past the highest PFN, that of memory that may be plugged in included.</summary>
     public uint MaxPfn { get; }
 
     private static List<MemoryRange> Split(uint pages, int nodes)

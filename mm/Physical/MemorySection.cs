@@ -20,6 +20,19 @@ public sealed class MemorySection(uint number)
     /// <summary>First PFN.</summary>
     public uint StartPfn => Number * MmConstants.SectionPages;
 
+    /// <summary>Whether there is memory, and who has it.</summary>
+    public MemoryBlockState State { get; private set; }
+
+    /// <summary>The node that its memory is on.</summary>
+    public int Node { get; private set; }
+
+    /// <summary>Notes that memory comes or goes.</summary>
+    internal void SetState(MemoryBlockState state, int node)
+    {
+        State = state;
+        Node = node;
+    }
+
     /// <summary>Whether its frames are known to the allocator. Linux: <c>SECTION_IS_ONLINE</c>.</summary>
     public bool IsOnline => _pageBlockTypes != null;
 

@@ -38,7 +38,7 @@ public sealed unsafe partial class PageAllocator
         {
             AllocFlags reserve = ReserveFlags(gfp);
             if (reserve != 0)
-                effort.Flags = reserve | AllocFlags.Cma;
+                effort.Flags = reserve | context.CmaFlag;
             pfn = FromFreelist(reserve == 0 ? context : new AllocationContext(this, gfp, context.Order, -1, default), effort.Flags);
             if (pfn != 0 || !mayReclaim || Manager is not { Vmscan.IsReclaiming: false })
                 break;
@@ -159,7 +159,7 @@ public sealed unsafe partial class PageAllocator
     private uint OutOfMemory(in AllocationContext context, ref Effort effort, out bool progress)
     {
         progress = false;
-        uint pfn = FromFreelist(context, AllocFlags.WatermarkHigh | AllocFlags.Cma);
+        uint pfn = FromFreelist(context, AllocFlags.WatermarkHigh | context.CmaFlag);
         if (pfn != 0)
             return pfn;
         if (context.Order > MmConstants.CostlyOrder || (context.Gfp & (GfpFlags.RetryMayFail | GfpFlags.ThisNode)) != 0 ||
@@ -173,7 +173,7 @@ public sealed unsafe partial class PageAllocator
             DrainAll(); // the victim's memory went to the stocks first
         effort.IsOomPending = wasPending && Manager.Oom.IsPending(null);
         if (progress && (context.Gfp & GfpFlags.NoFail) != 0)
-            pfn = FromFreelist(context, AllocFlags.NoWatermarks | AllocFlags.Cma);
+            pfn = FromFreelist(context, AllocFlags.NoWatermarks | context.CmaFlag);
         return pfn;
     }
 
@@ -186,7 +186,7 @@ public sealed unsafe partial class PageAllocator
     // Linux: gfp_to_alloc_flags
     private AllocFlags SlowFlags(in AllocationContext context)
     {
-        AllocFlags flags = AllocFlags.WatermarkMin | AllocFlags.Cma;
+        AllocFlags flags = AllocFlags.WatermarkMin | context.CmaFlag;
         if ((context.Gfp & GfpFlags.High) != 0)
             flags |= AllocFlags.MinReserve;
         if ((context.Gfp & GfpFlags.DirectReclaim) == 0 && (context.Gfp & GfpFlags.NoMemAlloc) == 0)

@@ -44,7 +44,7 @@ public sealed unsafe partial class PageAllocator
         if (FaultInjection is { } injection && (gfp & GfpFlags.NoFail) == 0 && injection.ShouldFail(gfp, order))
             return 0;
         AllocationContext context = new(this, gfp, order, node, nodes);
-        uint pfn = FromFreelist(context, AllocFlags.WatermarkLow | AllocFlags.Cma | NoFragment(context));
+        uint pfn = FromFreelist(context, AllocFlags.WatermarkLow | context.CmaFlag | NoFragment(context));
         if (pfn == 0)
             pfn = AllocateSlow(context);
         if (pfn == 0)
@@ -70,7 +70,7 @@ public sealed unsafe partial class PageAllocator
         {
             if (pages[filled] != 0)
                 continue;
-            uint pfn = zone == null ? 0 : FromZone(context, zone, AllocFlags.WatermarkLow | AllocFlags.Cma);
+            uint pfn = zone == null ? 0 : FromZone(context, zone, AllocFlags.WatermarkLow | context.CmaFlag);
             if (pfn != 0)
                 Prepare(pfn, 0, gfp);
             else
@@ -146,7 +146,7 @@ public sealed unsafe partial class PageAllocator
     {
         foreach (Zone zone in context.Zonelist)
         {
-            if (context.Allows(zone) && zone.WatermarkOk(0, zone.WatermarkOf(Watermark.Low) + pages, context.HighestZone, AllocFlags.Cma))
+            if (context.Allows(zone) && zone.WatermarkOk(0, zone.WatermarkOf(Watermark.Low) + pages, context.HighestZone, context.CmaFlag))
                 return zone;
         }
         return null;

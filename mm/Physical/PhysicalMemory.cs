@@ -105,6 +105,10 @@ public sealed unsafe class PhysicalMemory : IDisposable
             _zoneOfBlock[block] = (byte)row;
     }
 
+    /// <summary>Takes the blocks of [start, end) from their zone.</summary>
+    internal void UnassignZone(uint start, uint end) =>
+        _zoneOfBlock.AsSpan((int)(start >> MmConstants.MaxPageOrder), (int)((end - start) >> MmConstants.MaxPageOrder)).Clear();
+
     /// <summary>Returns RAM and memory map to the host. No pointer into them may be used any more.</summary>
     public void Dispose()
     {

@@ -22,7 +22,7 @@ public sealed class Zone
 {
     private readonly PhysicalMemory _memory;
     private readonly List<MemoryRange> _present = [];
-    private readonly Queue<MemoryRange> _deferred = new();
+    private readonly LinkedList<MemoryRange> _deferred = new();
 
     internal Zone(Node node, ZoneType type, PhysicalMemory memory, int cpus)
     {
@@ -126,7 +126,7 @@ public sealed class Zone
         for (uint at = start; at < range.EndPfn;)
         {
             uint end = Math.Min(range.EndPfn, (at / MmConstants.SectionPages * MmConstants.SectionPages) + MmConstants.SectionPages);
-            _deferred.Enqueue(new MemoryRange(at, end, range.Node));
+            _deferred.AddLast(new MemoryRange(at, end, range.Node));
             DeferredPages += end - at;
             ManagedPages += end - at;
             at = end;
@@ -137,10 +137,36 @@ public sealed class Zone
     /// <returns>Whether there was one.</returns>
     internal bool GrowDeferred()
     {
-        if (!_deferred.TryDequeue(out MemoryRange range))
+        if (_deferred.First is not { } first)
             return false;
+        Grow(first);
+        return true;
+    }
+
+    /// <summary>Brings the section of a frame up, if it is not.</summary>
+    internal void GrowUntil(uint pfn)
+    {
+        for (LinkedListNode<MemoryRange>? node = _deferred.First; node != null; node = node.Next)
+        {
+            if (pfn < node.Value.StartPfn || pfn >= node.Value.EndPfn)
+                continue;
+            Grow(node);
+            return;
+        }
+    }
+
+    private void Grow(LinkedListNode<MemoryRange> node)
+    {
+        MemoryRange range = node.Value;
+        _deferred.Remove(node);
         _memory.Sections[range.StartPfn / MmConstants.SectionPages].Online();
         DeferredPages -= range.Pages;
+        FreeRange(range);
+    }
+
+    // Gives frames that nobody has to the free lists, in blocks as large as they fit. Linux: __free_pages_core
+    private void FreeRange(MemoryRange range)
+    {
         for (uint pfn = range.StartPfn; pfn < range.EndPfn;)
         {
             int order = Math.Min(System.Numerics.BitOperations.TrailingZeroCount(pfn), MmConstants.MaxPageOrder);
@@ -149,7 +175,60 @@ public sealed class Zone
             Buddy.Free(pfn, order, MigrateType.Movable, toTail: true);
             pfn += 1u << order;
         }
-        return true;
+    }
+
+    /// <summary>Takes a section in that was plugged in. Linux: <c>move_pfn_range_to_zone</c>, <c>generic_online_page</c>.</summary>
+    internal void Online(MemoryRange range)
+    {
+        _present.Add(range);
+        _present.Sort(static (left, right) => left.StartPfn.CompareTo(right.StartPfn));
+        _memory.AssignZone(this, range.StartPfn, range.EndPfn);
+        _memory.Sections[range.StartPfn / MmConstants.SectionPages].Online();
+        PresentPages += range.Pages;
+        ManagedPages += range.Pages;
+        Resize();
+        for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
+            _memory.Page(pfn).Type = PageType.None;
+        FreeRange(range);
+    }
+
+    /// <summary>Lets a section go whose frames are all free and isolated. Linux: <c>__offline_isolated_pages</c>, <c>remove_pfn_range_from_zone</c>.</summary>
+    internal void Offline(MemoryRange range)
+    {
+        for (uint pfn = range.StartPfn; pfn < range.EndPfn;)
+        {
+            int order = _memory.Page(pfn).Order;
+            Buddy.TakeBlock(pfn, order);
+            for (uint at = pfn; at < pfn + (1u << order); at++)
+                _memory.Page(at).Type = PageType.Offline;
+            pfn += 1u << order;
+        }
+        _memory.Sections[range.StartPfn / MmConstants.SectionPages].Offline();
+        _memory.UnassignZone(range.StartPfn, range.EndPfn);
+        PresentPages -= range.Pages;
+        ManagedPages -= range.Pages;
+        List<MemoryRange> rest = [];
+        foreach (MemoryRange part in _present)
+        {
+            if (part.StartPfn < range.StartPfn)
+                rest.Add(part with { EndPfn = Math.Min(part.EndPfn, range.StartPfn) });
+            if (part.EndPfn > range.EndPfn)
+                rest.Add(part with { StartPfn = Math.Max(part.StartPfn, range.EndPfn) });
+        }
+        _present.Clear();
+        _present.AddRange(rest);
+        Resize();
+    }
+
+    /// <summary>Whether every frame of a range exists and is the allocator's.</summary>
+    internal bool IsWhole(uint start, uint end) =>
+        start >= MemoryLayout.ReservedLowPages && _present.Any(range => range.StartPfn <= start && range.EndPfn >= end);
+
+    // Linux: shrink_zone_span, resize_zone_range
+    private void Resize()
+    {
+        StartPfn = _present.Count == 0 ? 0 : _present[0].StartPfn;
+        SpannedPages = _present.Count == 0 ? 0 : _present[^1].EndPfn - StartPfn;
     }
 
     /// <summary>Gives the per-CPU stocks back. Linux: <c>drain_all_pages</c>.</summary>

@@ -76,6 +76,7 @@ public sealed unsafe partial class UserfaultContext
         if (pte.IsSpecial)
         {
             *entry = default;
+            manager.Ksm.NoteZeroUnmapped(Mm, pte);
             *target = Pte.Make(pte.Pfn, (to.PageProtection & ~Pte.WriteBit) | Pte.SpecialBit);
             Flush(from, source);
             return 0;

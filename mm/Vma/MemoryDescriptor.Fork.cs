@@ -26,6 +26,7 @@ public sealed partial class MemoryDescriptor
         }
         child.HighWaterRss = child.ResidentPages;
         child.HighWaterVm = child.TotalVm;
+        Manager.Ksm.Fork(child, this);
         UserfaultContext.FinishFork(child);
         return child;
     }
@@ -52,11 +53,14 @@ public sealed partial class MemoryDescriptor
         DefaultFlags = other.DefaultFlags & InheritedDefaults;
         ThpDisabled = other.ThpDisabled;
         ThpAdvisedOnly = other.ThpAdvisedOnly;
+        MergesAnyMemory = other.MergesAnyMemory;
+        if (MergesAnyMemory)
+            Manager.Ksm.Enter(this);
     }
 
     /// <summary>
-    /// Whether areas lost flags in the fork that made it, and were not merged with the neighbours that they are like now. As in Linux,
-    /// which looks for neighbours only where an area is made or changed.
+    /// Whether areas got or lost flags (in the fork that made it, by prctl) and were not merged with the neighbours that they are like now.
+    /// As in Linux, which looks for neighbours only where the range of a call is.
     /// </summary>
     internal bool HasAlikeNeighbours { get; private set; }
 

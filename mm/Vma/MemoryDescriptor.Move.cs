@@ -13,6 +13,10 @@ public sealed unsafe partial class MemoryDescriptor
         int error = CheckMaySplit(area, address, oldLength);
         if (error != 0)
             return error;
+        // Merged pages would turn up at the new place, where ksmd does not know them.
+        error = area.HasAny(VmFlags.Mergeable) && area.AnonVma != null ? Manager.Ksm.Unmerge(area, address, address + oldLength) : 0;
+        if (error != 0)
+            return error;
         bool keep = (flags & RemapFlags.DontUnmap) != 0, accounted = (area.Flags & VmFlags.Account) != 0;
         long newPages = (long)(newLength >> MmConstants.PageShift), oldPages = (long)(oldLength >> MmConstants.PageShift);
         // Only what is added is asked for; what the old place was promised goes over to the new one when it is unmapped.

@@ -100,6 +100,7 @@ internal static class Exec
     private static void Become(Task task, ProgramImage image, MemoryDescriptor mm)
     {
         mm.SetExeFile(image.File);
+        mm.InheritSettings(task.Mm);
         TaskExec.Begin(task, mm, NameFor(image));
         task.UnshareFiles(files: true, fs: false);
         ExecCredentials.Apply(task, image.File);

@@ -120,8 +120,43 @@ internal sealed partial class Scheduler
         get
         {
             lock (_gate)
-                return !_listens || _kernel.Status != null;
+            {
+                if (!_listens || _kernel.Status != null)
+                    return true;
+            }
+            return _kernel.Clock.IsVirtual && !ExpectsSignals();
         }
+    }
+
+    // Whether somebody counts on a signal from outside: it has a handler for what a user sends, is stopped, or sleeps in a call that only
+    // signals end.
+    private bool ExpectsSignals()
+    {
+        const int Pause = 34, RtSigTimedWait = 128, RtSigSuspend = 130, ClockNanoSleep = 230, NanoSleep = 35;
+        foreach (ThreadGroup process in _kernel.Pids.Processes)
+        {
+            if (HandlesUsersSignals(process.Actions))
+                return true;
+            foreach (Task task in process.Threads)
+            {
+                if ((task.State & TaskState.Stopped) != 0)
+                    return true;
+                if (task.User.Context.SystemCall is Pause or RtSigTimedWait or RtSigSuspend or ClockNanoSleep or NanoSleep)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool HandlesUsersSignals(SignalActions actions)
+    {
+        ReadOnlySpan<int> signals = [Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGWINCH];
+        foreach (int signal in signals)
+        {
+            if (actions[signal].Handler is not (SignalAction.Default or SignalAction.Ignore))
+                return true;
+        }
+        return false;
     }
 
     // Every task waits, and only a signal of the host can wake one: if it takes long, that is worth a word.

@@ -34,6 +34,7 @@ internal static class TaskExec
         MemoryDescriptor old = task.Mm;
         TaskExit.LeaveMemory(task);
         group.NoteMaxRss(Math.Max(old.HighWaterRss, old.ResidentPages));
+        mm.InheritSettings(old);
         task.ReplaceMm(mm);
         TaskExit.DropMm(old);
         group.DeletePosixTimers();

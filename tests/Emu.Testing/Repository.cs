@@ -11,6 +11,9 @@ public static class Repository
     /// <summary>The sources of the guest programs.</summary>
     public static string Guest { get; } = Path.Combine(Root, "tests", "guest");
 
+    /// <summary>The samples, each with the trace that is expected of it.</summary>
+    public static string Samples { get; } = Path.Combine(Root, "samples");
+
     /// <summary>Debug or Release: as this library was built.</summary>
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";

@@ -5,12 +5,12 @@ namespace Emu.Testing;
 /// <summary>A folder of its own for a test, gone with it.</summary>
 public sealed class ScratchFolder : IDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     /// <summary>Makes one under the host's folder for temporary files.</summary>
     public ScratchFolder()
     {
-        Root = Path.Combine(Path.GetTempPath(), $"emu-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}");
+        Root = Path.Combine(Path.GetTempPath(), $"emu-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         Directory.CreateDirectory(Root);
     }
 

@@ -56,7 +56,8 @@ internal static class OptionTable
 {
     private static readonly OptionSpec[] List =
     [
-        Valued("--memory", "SIZE[,nodes=N]", CommandKind.Runs, OptionValues.Memory, "RAM of the machine and the nodes that it lies on (4G)"),
+        Valued("--memory", "SIZE[,nodes=N][,hotplug=SIZE][,cma=SIZE]", CommandKind.Runs, OptionValues.Memory,
+            "RAM of the machine, the nodes that it lies on, what can be brought online later, what is kept for contiguous allocations (4G)"),
         Valued("--cpus", "N", CommandKind.Runs, OptionValues.Cpus, "processors of the machine (1)"),
         Valued("--cpu", "MODEL", CommandKind.Runs, OptionValues.Model, "what the processors can do (x86-64-v2)"),
         Valued("--clock", "virtual|host", CommandKind.Runs, OptionValues.Clock, "count time by instructions or by the host's clock (virtual)")

@@ -11,22 +11,28 @@ internal static class OptionValues
     private const int MaximumCpus = 1;
     private const long NanosecondsPerSecond = 1_000_000_000, LongestTimeoutSeconds = 1_000_000_000, LastEpochSeconds = 8_000_000_000;
 
-    /// <summary>SIZE[,nodes=N].</summary>
+    /// <summary>SIZE[,nodes=N][,hotplug=SIZE][,cma=SIZE].</summary>
     public static string? Memory(RunOptions options, string value)
     {
         string[] parts = value.Split(',');
-        int nodes = 1;
+        ulong nodes = 1, hotplug = 0, cma = 0;
         foreach (string part in parts.AsSpan(1))
         {
-            if (!part.StartsWith("nodes=", StringComparison.Ordinal) || !TryNumber(part[6..], out ulong count) || count > int.MaxValue)
-                return $"'{part}' is not nodes=N";
-            nodes = (int)count;
+            bool known = part.Split('=') switch
+            {
+                ["nodes", var text] => TryNumber(text, out nodes) && nodes <= MemoryLayout.MaximumNodes,
+                ["hotplug", var text] => TrySize(text, out hotplug),
+                ["cma", var text] => TrySize(text, out cma),
+                _ => false,
+            };
+            if (!known)
+                return $"'{part}' is not nodes=N, hotplug=SIZE or cma=SIZE";
         }
         if (!TrySize(parts[0], out ulong bytes))
             return $"'{parts[0]}' is no size such as 512M or 4G";
         try
         {
-            options.Memory = new MemoryLayout(bytes, nodes);
+            options.Memory = new MemoryLayout(bytes, (int)nodes, hotplug, cma);
             return null;
         }
         catch (ArgumentException refused)

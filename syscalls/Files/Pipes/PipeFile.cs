@@ -154,9 +154,11 @@ internal sealed class PipeFile : OpenFile
         ref PipeBuffer buffer = ref pipe.First;
         int part = (int)Math.Min(buffer.Length, to.Count);
         int copied = to.CopyTo(pipe.Data(buffer)[..part]);
+        if (copied < part)
+            return -Errno.EFAULT; // what could not be given whole stays
         buffer.Offset += copied;
         buffer.Length -= copied;
-        if (buffer.IsPacket && copied == part)
+        if (buffer.IsPacket)
         {
             // What does not fit is lost, and the next packet is for the next read.
             buffer.Length = 0;
@@ -164,7 +166,7 @@ internal sealed class PipeFile : OpenFile
         }
         if (buffer.Length == 0)
             pipe.Pop();
-        return copied < part && copied == 0 ? -Errno.EFAULT : copied;
+        return copied;
     }
 
     // What does not fill pages goes behind what is there, so that small writes do not take a page each.

@@ -12,6 +12,7 @@ internal sealed partial class Vfs
     private AnonymousFileSystem? _anonymous;
     private HostFileSystem? _host;
     private TmpFileSystem? _shared;
+    private SecretFileSystem? _secret;
     private ProcFileSystem? _proc;
     private SysFileSystem? _sys;
 
@@ -56,6 +57,9 @@ internal sealed partial class Vfs
 
     /// <summary>Where memfds live. Linux: <c>shm_mnt</c>.</summary>
     public TmpFileSystem Shared => _shared ??= new TmpFileSystem(this, new DeviceNumber(0, 1), TmpOptions.Unlimited);
+
+    /// <summary>Where files of memfd_secret live.</summary>
+    public SecretFileSystem Secret => _secret ??= new SecretFileSystem(this);
 
     /// <summary>/proc.</summary>
     public ProcFileSystem Proc => _proc ??= new ProcFileSystem(this);

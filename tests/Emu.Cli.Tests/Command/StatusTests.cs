@@ -12,7 +12,6 @@ public class StatusTests
     [InlineData(2, "emu: unknown option '--nonsense' ", "--nonsense", "/bin/true")]
     [InlineData(2, "emu: --memory: 'x' is no size such as 512M or 4G ", "--memory", "x", "/bin/true")]
     [InlineData(2, "emu: --memory: a value is missing: ", "--memory")]
-    [InlineData(2, "emu: --cgroup: memory.max is not supported: ", "--cgroup", "memory.max=64M", "/bin/true")]
     [InlineData(2, "emu: --swap: /etc/passwd: the file holds something else", "--swap", "1M:/etc/passwd", "/bin/true")]
     [InlineData(2, "emu: --output: /nonexistent/x: No such file or directory", "-o", "/nonexistent/x", "/bin/true")]
     [InlineData(2, "emu: 'x' is one word too many ", "version", "x")]

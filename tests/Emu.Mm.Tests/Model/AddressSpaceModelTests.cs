@@ -10,7 +10,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     private const int FilePages = 12;
 
     /// <summary>How large the arena and the steps in it are, and what the machine is like.</summary>
-    private sealed record Setting(int Pages, int MaxLength, ulong Megabytes, ThpMode Thp = ThpMode.Never, ulong SwapPages = 0, long FreePages = long.MaxValue)
+    private sealed record Setting(int Pages, int MaxLength, ulong Megabytes, ThpMode Thp = ThpMode.Never, ulong SwapPages = 0, long FreePages = long.MaxValue, long GroupPages = 0)
     {
         // Where memory is short, what is locked may be all there is.
         public bool Locks => SwapPages == 0;
@@ -20,6 +20,8 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     private static readonly Setting Pressed = new(96, 24, 1, SwapPages: 512, FreePages: 70);
     private static readonly Setting Huge = new(3 * 512, 900, 16, ThpMode.Always);
     private static readonly Setting HugePressed = new(3 * 512, 900, 8, ThpMode.Always, SwapPages: 4096, FreePages: 900);
+
+    private static readonly Setting Limited = new(96, 24, 16, SwapPages: 512, GroupPages: 40);
 
     private abstract record Step;
 
@@ -41,6 +43,12 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private sealed record CollapseStep(int Page, int Length) : Step;
 
+    private sealed record KsmStep(int Pages) : Step;
+
+    private sealed record MoveStep(int Page, int Length) : Step;
+
+    private sealed record CompactStep : Step;
+
     private sealed record LockStep(int Page, int Length, bool Lock) : Step;
 
     private static readonly Gen<int> Protection = Gen.OneOf([0, 1, 3, 3, 3, 5, 7]);
@@ -49,7 +57,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     [
         Advice.DontNeed, Advice.DontNeed, Advice.Free, Advice.Free, Advice.Cold, Advice.PageOut, Advice.PageOut, Advice.WillNeed,
         Advice.DontNeedLocked, Advice.Remove, Advice.GuardInstall, Advice.GuardRemove, Advice.PopulateRead, Advice.PopulateWrite,
-        Advice.Sequential, Advice.Normal, Advice.WipeOnFork, Advice.DontDump,
+        Advice.Mergeable, Advice.Mergeable, Advice.Unmergeable, Advice.Sequential, Advice.Normal, Advice.WipeOnFork, Advice.DontDump,
     ]);
 
     private static Gen<Step> Steps(Setting setting)
@@ -63,7 +71,10 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             (3, any.Select(p => (Step)new ReadStep(p))),
             (1, Gen.Select(page, length, (p, l) => (Step)new PopulateStep(p, l))),
             (2, Gen.Select(page, length, page, (p, l, t) => (Step)new RemapStep(p, l, t))),
+            (1, Gen.Select(page, length, (p, l) => (Step)new MoveStep(p, l))),
+            (1, Gen.Const((Step)new CompactStep())),
             (5, Gen.Select(page, length, Advices, (p, l, a) => (Step)new AdviseStep(p, l, a))),
+            (3, Gen.Int[1, 2000].Select(n => (Step)new KsmStep(n))),
             (setting.Thp == ThpMode.Always ? 2 : 0, Gen.Select(page, length, (p, l) => (Step)new CollapseStep(p, l < setting.MaxLength / 4 ? 1 : l))),
             (setting.Locks ? 2 : 0, Gen.Select(page, length, Gen.Bool, (p, l, k) => (Step)new LockStep(p, l, k))));
     }
@@ -80,6 +91,9 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     [Fact]
     public void RandomOperations_AgreeWithPages_OnHugePagesUnderPressure() => Sample(HugePressed, steps: 60, samples: 60);
 
+    [Fact]
+    public void RandomOperations_AgreeWithPages_InAGroupWithALimit() => Sample(Limited, steps: 100, samples: 100);
+
     private void Sample(Setting setting, int steps, int samples) => Steps(setting).Array[1, steps]
         .Sample(array => Run(setting, array), iter: TestScale.Iterations(samples), threads: 1, writeLine: output.WriteLine);
 
@@ -91,6 +105,13 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
         machine.Manager.Thp.Enabled = setting.Thp;
         if (setting.SwapPages != 0)
             Assert.Equal(0, machine.Manager.Swap.SwapOn(swap, "swap"u8.ToArray(), -1, isFile: false, out _));
+        if (setting.GroupPages != 0)
+        {
+            MemoryCgroup group = machine.Manager.Memcg.Create(machine.Manager.Memcg.Root, "box");
+            machine.Mm.MemoryCgroup = group;
+            machine.Manager.InitTask.Mm = machine.Mm;
+            machine.Manager.Memcg.SetMax(group, setting.GroupPages);
+        }
         List<uint> hog = [];
         while (machine.Manager.FreePages > setting.FreePages)
             hog.Add(machine.Manager.Allocator.Allocate(GfpFlags.Kernel, 0));
@@ -116,12 +137,35 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
         file.Put();
     }
 
+    private static unsafe void Move(TestMachine machine, int page, int length)
+    {
+        List<uint> folios = [];
+        for (int i = page; i < page + length; i++)
+        {
+            Pte* entry = machine.Mm.PageTable.Walk(AddressOf(i), out int level);
+            if (!entry->IsPresent || entry->IsSpecial || (level != 0 && !entry->IsLarge))
+                continue;
+            uint folio = machine.Manager.Memory.FolioOf(entry->Pfn);
+            if (Isolator.TryIsolate(machine.Manager, folio))
+                folios.Add(folio);
+        }
+        machine.Manager.Migration.Migrate(folios, source => machine.Manager.Page(source).Has(PageFlags.Head)
+            ? machine.Manager.Allocator.Allocate(GfpFlags.TransHuge | GfpFlags.NoRetry, machine.Manager.Page(source).Order)
+            : machine.Manager.Allocator.Allocate(GfpFlags.HighUserMovable, 0), MigrateReason.Syscall, out _);
+    }
+
     private static ulong AddressOf(int page) => Arena + ((ulong)page * 4096);
 
     private static void Apply(TestMachine machine, TestFile file, AddressSpaceModel model, Step step)
     {
         switch (step)
         {
+            case MoveStep move:
+                Move(machine, move.Page, move.Length);
+                break;
+            case CompactStep:
+                machine.Manager.Compaction.CompactNode(machine.Manager.Nodes[0]);
+                break;
             case MapStep map:
                 MapFlags flags = (map.Kind is Kind.SharedAnon or Kind.SharedFile ? MapFlags.Shared : MapFlags.Private) | MapFlags.Fixed;
                 bool anonymous = map.Kind is Kind.PrivateAnon or Kind.SharedAnon;
@@ -164,6 +208,14 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
                     machine.Manager.Khugepaged.Scan();
                 else
                     _ = machine.Mm.Advise(AddressOf(collapse.Page), (ulong)collapse.Length * 4096, Advice.Collapse, default);
+                break;
+            case KsmStep ksm:
+                machine.Manager.Ksm.SetRun(KsmRun.Merge);
+                machine.Manager.Ksm.Settings.PagesToScan = (uint)ksm.Pages;
+                machine.Manager.Ksm.Settings.UseZeroPages = ksm.Pages % 2 == 0;
+                // A page is merged in the third pass that finds it unchanged.
+                for (int pass = 0; pass < 3; pass++)
+                    machine.Manager.Ksm.Scan();
                 break;
             case LockStep locked:
                 ulong bytes = (ulong)locked.Length * 4096;

@@ -1,4 +1,3 @@
-using Emu.Mm;
 using Microsoft.Extensions.Logging;
 
 namespace Emu.Syscalls.Tests;
@@ -27,6 +26,15 @@ public sealed class SchedulerTests
         string report = Assert.Single(log.Lines, static line => line.Contains("deadlock"));
         Assert.Contains("2/2 (script) waits in pause", report);
         Assert.Contains("2/3 (script) waits in futex(0x10000", report);
+    }
+
+    [Fact]
+    public void Run_ReportsADeadlock_WhenTheHostMaySendSignalsThatNobodyCountsOn()
+    {
+        using ScriptedMachine machine = new();
+        machine.Kernel.ListenToHost(true);
+        Assert.Null(machine.Run(static self => [new Call(Calls.Futex, self.Page, 0, 0)]));
+        Assert.Equal(StopReason.Deadlock, machine.Kernel.Stop.Reason);
     }
 
     [Fact]

@@ -85,7 +85,8 @@ static void cancels(void)
 	pthread_join(thread, &result);
 	printf("cancelled: %d\n", result == PTHREAD_CANCELED);
 	pthread_create(&thread, NULL, count_for_ever, &number);
-	usleep(1000);
+	while (*(volatile long *)&number == 0)
+		usleep(1000);
 	pthread_cancel(thread);
 	pthread_join(thread, &result);
 	printf("cancelled at any time: %d, counted %d\n", result == PTHREAD_CANCELED, number > 0);
