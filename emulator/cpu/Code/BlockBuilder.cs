@@ -161,6 +161,15 @@ internal sealed unsafe class BlockBuilder : IDisposable
         };
     }
 
+    /// <summary>Emits a step with a memory operand whose index is a vector register.</summary>
+    public void EmitGather(Handler handler, in Instruction i, ushort destination, ushort mask, ulong immediate)
+    {
+        SetRegisters(i);
+        _displacement = (int)i.MemoryDisplacement64;
+        _form = AddressForm.Base;
+        EmitMemory(handler, destination, mask, immediate);
+    }
+
     /// <summary>Emits a jump and the data behind it, and ends the block.</summary>
     public void EmitJump(Handler handler, ulong target, ulong next, ushort destination = CpuState.ZeroOffset, ushort source = CpuState.ZeroOffset,
         ulong immediate = 0)

@@ -27,7 +27,7 @@ internal static unsafe class FloatConvert
             where TForm : struct, IVectorForm
         {
             FloatContext context = new(s->Mxcsr);
-            ulong result = FloatMath.Widen(*(uint*)Access.Register(s, op->Source), ref context);
+            ulong result = FloatMath.Widen<float, double>(*(uint*)Access.Register(s, op->Source), ref context);
             if (!FloatExceptions.Commit(s, op, c, context))
                 return null;
             FloatVector.SetScalar<TForm, ulong>(s, op, result);
@@ -53,7 +53,7 @@ internal static unsafe class FloatConvert
             where TForm : struct, IVectorForm
         {
             FloatContext context = new(s->Mxcsr);
-            ulong result = FloatMath.Narrow(*(ulong*)Access.Register(s, op->Source), ref context);
+            ulong result = FloatMath.Narrow<double, float>(*(ulong*)Access.Register(s, op->Source), ref context);
             if (!FloatExceptions.Commit(s, op, c, context))
                 return null;
             FloatVector.SetScalar<TForm, uint>(s, op, (uint)result);

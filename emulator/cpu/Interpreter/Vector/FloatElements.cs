@@ -123,7 +123,7 @@ internal readonly struct WidenElement : IElementConversion
 
     public static int ToBytes => 8;
 
-    public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Widen(bits, ref context);
+    public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Widen<float, double>(bits, ref context);
 }
 
 /// <summary>Double to single precision.</summary>
@@ -133,7 +133,7 @@ internal readonly struct NarrowElement : IElementConversion
 
     public static int ToBytes => 4;
 
-    public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Narrow(bits, ref context);
+    public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Narrow<double, float>(bits, ref context);
 }
 
 /// <summary>A number to a signed doubleword.</summary>
@@ -163,4 +163,30 @@ internal readonly struct ElementFromInteger<T> : IElementConversion
     public static int ToBytes => Unsafe.SizeOf<T>();
 
     public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.FromInteger<T>((int)bits, ref context);
+}
+
+/// <summary>Half to single precision. Denormals are numbers whatever MXCSR says, and raise nothing.</summary>
+internal readonly struct WidenHalf : IElementConversion
+{
+    public static int FromBytes => 2;
+
+    public static int ToBytes => 4;
+
+    public static ulong Apply(ulong bits, ref FloatContext context)
+    {
+        FloatContext own = new(Mxcsr.Default);
+        ulong result = FloatMath.Widen<Half, float>(bits, ref own);
+        context.Raised |= own.Raised & Mxcsr.Invalid;
+        return result;
+    }
+}
+
+/// <summary>Single to half precision.</summary>
+internal readonly struct NarrowToHalf : IElementConversion
+{
+    public static int FromBytes => 4;
+
+    public static int ToBytes => 2;
+
+    public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Narrow<float, Half>(bits, ref context);
 }

@@ -89,8 +89,9 @@ internal static unsafe class FloatRound
         return context;
     }
 
+    /// <summary>The rounding that an immediate of this form asks for.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static FloatRounding RoundingOf(uint mxcsr, int immediate) =>
+    public static FloatRounding RoundingOf(uint mxcsr, int immediate) =>
         (FloatRounding)((immediate & FromMxcsr) != 0 ? (mxcsr & Mxcsr.RoundingMask) >> Mxcsr.RoundingShift : (uint)immediate & 3);
 
     // Whether an inexact result changes nothing in MXCSR.

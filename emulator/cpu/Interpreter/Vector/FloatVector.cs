@@ -7,7 +7,7 @@ namespace Emu.Cpu;
 /// <summary>What concerns all elements of a vector of numbers.</summary>
 internal static unsafe class FloatVector
 {
-    /// <summary>Whether all elements of three vectors are neither zero, denormal, infinite nor a NaN.</summary>
+    /// <summary>Whether all elements of three vectors are normal numbers as <see cref="FloatFormat{T}.IsNormal"/> has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreNormal<T>(Vector128<T> a, Vector128<T> b, Vector128<T> c)
         where T : unmanaged
@@ -61,14 +61,14 @@ internal static unsafe class FloatVector
         return result;
     }
 
-    // One added to an exponent of all ones or zero leaves at most its last bit.
+    // As FloatFormat.IsNormal: one added to an exponent of all ones or at most two leaves at most its last two bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Abnormal(Vector128<uint> bits) =>
-        Vector128.Equals((bits + Vector128.Create(0x0080_0000u)) & Vector128.Create(0x7F00_0000u), Vector128<uint>.Zero);
+        Vector128.Equals((bits + Vector128.Create(0x0080_0000u)) & Vector128.Create(0x7E00_0000u), Vector128<uint>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> Abnormal(Vector128<ulong> bits) => Vector128.Equals(
-        (bits + Vector128.Create(0x0010_0000_0000_0000UL)) & Vector128.Create(0x7FE0_0000_0000_0000UL), Vector128<ulong>.Zero);
+        (bits + Vector128.Create(0x0010_0000_0000_0000UL)) & Vector128.Create(0x7FC0_0000_0000_0000UL), Vector128<ulong>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Ordered<T>(Vector128<T> value)
