@@ -6,7 +6,7 @@ namespace Emu.Cpu;
 
 /// <summary>VGATHER and VPGATHER: elements from addresses of their own, under a mask. Intel SDM vol. 2C.</summary>
 /// <remarks>
-/// Elements are loaded from the lowest on, and the mask of each becomes zero with it: after a fault the instruction goes on where it was. In
+/// Alignment is not checked. Elements are loaded from the lowest on, and the mask of each becomes zero with it: after a fault the instruction goes on where it was. In
 /// the step, Source is the mask, Index the vector of indices, Immediate the segment base and, above it, whether the address wraps at 32 bits.
 /// </remarks>
 internal static unsafe class VectorGather
@@ -44,7 +44,9 @@ internal static unsafe class VectorGather
     {
         // As many elements as the wider of both kinds has room for.
         int count = 16 * TForm.Lanes / Math.Max(sizeof(T), sizeof(TIndex));
+        VectorMasked.SuspendAlignmentCheck(c);
         bool done = TryLoad<T, TIndex>(s, op, c, count);
+        Mmu.SetAlignmentCheck(s, c);
         Finish(s, op->Destination, count * sizeof(T));
         Finish(s, op->Source, done ? 0 : count * sizeof(T));
         return done ? op[1].Handler(s, op + 1, c) : null;

@@ -7,7 +7,7 @@ namespace Emu.Cpu;
 
 /// <summary>
 /// VMASKMOVPS, VMASKMOVPD, VPMASKMOVD and VPMASKMOVQ: loads and stores of the elements whose mask has its sign set. The others are not
-/// accessed, and cannot fault. Intel SDM vol. 2C.
+/// accessed, and cannot fault. Alignment is not checked. Intel SDM vol. 2C.
 /// </summary>
 internal static unsafe class VectorMasked
 {
@@ -32,6 +32,10 @@ internal static unsafe class VectorMasked
         return TForm.Lanes == 1 ? signs : signs | (TForm.Load(s, register, 1).As<byte, T>().ExtractMostSignificantBits() << Vector128<T>.Count);
     }
 
+    /// <summary>Lets accesses be made without regard to RFLAGS.AC, until <see cref="Mmu.SetAlignmentCheck"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SuspendAlignmentCheck(VirtualCpu* c) => c->TlbKey &= VirtualCpu.TlbKeyMask;
+
     private readonly struct Load<T> : IVectorHandler
         where T : unmanaged
     {
@@ -39,7 +43,10 @@ internal static unsafe class VectorMasked
             where TForm : struct, IVectorForm
         {
             Vector256<byte> result = default;
-            if (!TryLoad<T>(s, op, c, SignsOf<TForm, T>(s, op->Source), (T*)&result))
+            SuspendAlignmentCheck(c);
+            bool done = TryLoad<T>(s, op, c, SignsOf<TForm, T>(s, op->Source), (T*)&result);
+            Mmu.SetAlignmentCheck(s, c);
+            if (!done)
                 return null;
             if (TForm.Lanes == 2)
                 TForm.Store(s, op->Destination, result.GetUpper(), 1);
@@ -68,8 +75,13 @@ internal static unsafe class VectorMasked
         where T : unmanaged
     {
         public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TForm : struct, IVectorForm =>
-            TryStore<T>(s, op, c, SignsOf<TForm, T>(s, op->Source), (T*)Access.Register(s, op->Destination)) ? op[1].Handler(s, op + 1, c) : null;
+            where TForm : struct, IVectorForm
+        {
+            SuspendAlignmentCheck(c);
+            bool done = TryStore<T>(s, op, c, SignsOf<TForm, T>(s, op->Source), (T*)Access.Register(s, op->Destination));
+            Mmu.SetAlignmentCheck(s, c);
+            return done ? op[1].Handler(s, op + 1, c) : null;
+        }
     }
 
     // The elements lie in two pages at most: the first and the last are known to be writable before any is written.
