@@ -40,7 +40,7 @@ public static class XSaveImage
 
     internal const ulong Compacted = 1UL << 63;
 
-    private const int FpuPlace = 0, MxcsrPlace = 24, RegistersPlace = 32, XmmPlace = 160, XmmEnd = 416, Slot = 16, Registers = 16;
+    private const int FpuPlace = 0, MxcsrPlace = FxImage.MxcsrPlace, RegistersPlace = 32, XmmPlace = 160, XmmEnd = 416, Slot = 16, Registers = 16;
 
     /// <summary>Bytes of the image of all components of a model.</summary>
     public static int SizeOf(CpuModel model) => SizeOf(model.XFeatures);
