@@ -63,12 +63,12 @@ internal static unsafe partial class InstructionTable
         Set(rows, &Packed.Bind<PackedSumOfDifferences>, Mnemonic.Psadbw, Mnemonic.Vpsadbw);
         Set(rows, &PackedSpecial.SumsOfDifferences, Mnemonic.Mpsadbw, Mnemonic.Vmpsadbw);
         Set(rows, &Packed.Bind<HorizontalMinimum>, Mnemonic.Phminposuw, Mnemonic.Vphminposuw);
-        Set(rows, &Packed.Bind<HorizontalAddWords>, Mnemonic.Phaddw, Mnemonic.Vphaddw);
-        Set(rows, &Packed.Bind<HorizontalAddDoublewords>, Mnemonic.Phaddd, Mnemonic.Vphaddd);
-        Set(rows, &Packed.Bind<HorizontalAddSaturate>, Mnemonic.Phaddsw, Mnemonic.Vphaddsw);
-        Set(rows, &Packed.Bind<HorizontalSubtractWords>, Mnemonic.Phsubw, Mnemonic.Vphsubw);
-        Set(rows, &Packed.Bind<HorizontalSubtractDoublewords>, Mnemonic.Phsubd, Mnemonic.Vphsubd);
-        Set(rows, &Packed.Bind<HorizontalSubtractSaturate>, Mnemonic.Phsubsw, Mnemonic.Vphsubsw);
+        Set(rows, &Packed.BindRow<HorizontalAddWords>, Mnemonic.Phaddw, Mnemonic.Vphaddw);
+        Set(rows, &Packed.BindRow<HorizontalAddDoublewords>, Mnemonic.Phaddd, Mnemonic.Vphaddd);
+        Set(rows, &Packed.BindRow<HorizontalAddSaturate>, Mnemonic.Phaddsw, Mnemonic.Vphaddsw);
+        Set(rows, &Packed.BindRow<HorizontalSubtractWords>, Mnemonic.Phsubw, Mnemonic.Vphsubw);
+        Set(rows, &Packed.BindRow<HorizontalSubtractDoublewords>, Mnemonic.Phsubd, Mnemonic.Vphsubd);
+        Set(rows, &Packed.BindRow<HorizontalSubtractSaturate>, Mnemonic.Phsubsw, Mnemonic.Vphsubsw);
     }
 
     private static void AddPackedMultiplies(nint[] rows)
@@ -139,17 +139,17 @@ internal static unsafe partial class InstructionTable
         Set(rows, &PackedShuffle.Shuffle, Mnemonic.Pshufd, Mnemonic.Pshuflw, Mnemonic.Pshufhw, Mnemonic.Pshufw, Mnemonic.Vpshufd,
             Mnemonic.Vpshuflw, Mnemonic.Vpshufhw);
         Set(rows, &PackedShuffle.ShuffleFloat, Mnemonic.Shufps, Mnemonic.Shufpd, Mnemonic.Vshufps, Mnemonic.Vshufpd);
-        Set(rows, &Packed.Bind<PackedShuffleBytes>, Mnemonic.Pshufb, Mnemonic.Vpshufb);
+        Set(rows, &Packed.BindLanes<PackedShuffleBytes>, Mnemonic.Pshufb, Mnemonic.Vpshufb);
         Set(rows, &PackedShuffle.UnpackLow, Mnemonic.Punpcklbw, Mnemonic.Punpcklwd, Mnemonic.Punpckldq, Mnemonic.Punpcklqdq,
             Mnemonic.Unpcklps, Mnemonic.Unpcklpd, Mnemonic.Vpunpcklbw, Mnemonic.Vpunpcklwd, Mnemonic.Vpunpckldq, Mnemonic.Vpunpcklqdq,
             Mnemonic.Vunpcklps, Mnemonic.Vunpcklpd);
         Set(rows, &PackedShuffle.UnpackHigh, Mnemonic.Punpckhbw, Mnemonic.Punpckhwd, Mnemonic.Punpckhdq, Mnemonic.Punpckhqdq,
             Mnemonic.Unpckhps, Mnemonic.Unpckhpd, Mnemonic.Vpunpckhbw, Mnemonic.Vpunpckhwd, Mnemonic.Vpunpckhdq, Mnemonic.Vpunpckhqdq,
             Mnemonic.Vunpckhps, Mnemonic.Vunpckhpd);
-        Set(rows, &Packed.Bind<PackSignedWords>, Mnemonic.Packsswb, Mnemonic.Vpacksswb);
-        Set(rows, &Packed.Bind<PackSignedDoublewords>, Mnemonic.Packssdw, Mnemonic.Vpackssdw);
-        Set(rows, &Packed.Bind<PackUnsignedWords>, Mnemonic.Packuswb, Mnemonic.Vpackuswb);
-        Set(rows, &Packed.Bind<PackUnsignedDoublewords>, Mnemonic.Packusdw, Mnemonic.Vpackusdw);
+        Set(rows, &Packed.BindRow<PackSignedWords>, Mnemonic.Packsswb, Mnemonic.Vpacksswb);
+        Set(rows, &Packed.BindRow<PackSignedDoublewords>, Mnemonic.Packssdw, Mnemonic.Vpackssdw);
+        Set(rows, &Packed.BindRow<PackUnsignedWords>, Mnemonic.Packuswb, Mnemonic.Vpackuswb);
+        Set(rows, &Packed.BindRow<PackUnsignedDoublewords>, Mnemonic.Packusdw, Mnemonic.Vpackusdw);
         Set(rows, &PackedShuffle.AlignRight, Mnemonic.Palignr, Mnemonic.Vpalignr);
         Set(rows, &PackedShuffle.Blend, Mnemonic.Pblendw, Mnemonic.Blendps, Mnemonic.Blendpd, Mnemonic.Vpblendd, Mnemonic.Vpblendw, Mnemonic.Vblendps,
             Mnemonic.Vblendpd);

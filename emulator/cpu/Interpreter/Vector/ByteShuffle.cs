@@ -21,7 +21,7 @@ internal static unsafe class ByteShuffle
     /// <summary>Bytes of a control: those of two lanes.</summary>
     public const int Length = 32;
 
-    private static readonly Dictionary<(UInt128, UInt128, UInt128, UInt128), nint> Controls = [];
+    private static readonly Dictionary<Pairs, nint> Controls = new(new PairsComparer());
 
     /// <summary>A control for one source.</summary>
     /// <returns>Its address, for the immediate: a vector for each lane.</returns>
@@ -67,11 +67,25 @@ internal static unsafe class ByteShuffle
         }
     }
 
+    /// <summary>A control: two vectors, or two for each lane.</summary>
+    private readonly struct Pairs(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
+    {
+        public readonly UInt128 First = first, Second = second, Third = third, Fourth = fourth;
+    }
+
+    // The default one would be made by reflection, and compiled when the program runs.
+    private sealed class PairsComparer : IEqualityComparer<Pairs>
+    {
+        public bool Equals(Pairs x, Pairs y) => x.First == y.First && x.Second == y.Second && x.Third == y.Third && x.Fourth == y.Fourth;
+
+        public int GetHashCode(Pairs pairs) => HashCode.Combine(pairs.First, pairs.Second, pairs.Third, pairs.Fourth);
+    }
+
     private static ulong Intern(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
     {
         lock (Controls)
         {
-            ref nint known = ref CollectionsMarshal.GetValueRefOrAddDefault(Controls, (first, second, third, fourth), out bool exists);
+            ref nint known = ref CollectionsMarshal.GetValueRefOrAddDefault(Controls, new Pairs(first, second, third, fourth), out bool exists);
             if (!exists)
             {
                 UInt128* vectors = (UInt128*)NativeMemory.AlignedAlloc(64, 64);

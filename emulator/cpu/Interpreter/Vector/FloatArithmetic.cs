@@ -55,7 +55,7 @@ internal static unsafe class FloatArithmetic
             where TForm : struct, IVectorForm
         {
             T a = *(T*)Access.Register(s, TFirst.Of(op)), b = *(T*)Access.Register(s, op->Source), result = TOperation.Host(a, b);
-            if (!TOperation.Stands(s->Mxcsr, a, b, result))
+            if (!FloatResult.Stands<TOperation, T>(s->Mxcsr, a, b, result))
                 return Exact<TForm>(s, op, c);
             FloatVector.SetScalar<TForm, T>(s, op, result);
             return op[1].Handler(s, op + 1, c);
@@ -101,7 +101,7 @@ internal static unsafe class FloatArithmetic
         {
             Vector128<T> a = TForm.Load(s, TFirst.Of(op), lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
             result = TOperation.Host(a, b);
-            return TOperation.Stands(s->Mxcsr, a, b, result);
+            return FloatResult.Stands<TOperation, T>(s->Mxcsr, a, b, result);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]

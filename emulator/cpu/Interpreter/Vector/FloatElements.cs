@@ -14,9 +14,7 @@ internal interface IElementConversion
     static abstract int ToBytes { get; }
 
     /// <summary>Sets what the conversion does not take from MXCSR.</summary>
-    static virtual void Prepare(ref FloatContext context)
-    {
-    }
+    static abstract void Prepare(ref FloatContext context);
 
     /// <summary>Converts.</summary>
     static abstract ulong Apply(ulong bits, ref FloatContext context);
@@ -123,6 +121,10 @@ internal readonly struct WidenElement : IElementConversion
 
     public static int ToBytes => 8;
 
+    public static void Prepare(ref FloatContext context)
+    {
+    }
+
     public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Widen<float, double>(bits, ref context);
 }
 
@@ -132,6 +134,10 @@ internal readonly struct NarrowElement : IElementConversion
     public static int FromBytes => 8;
 
     public static int ToBytes => 4;
+
+    public static void Prepare(ref FloatContext context)
+    {
+    }
 
     public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Narrow<double, float>(bits, ref context);
 }
@@ -162,6 +168,10 @@ internal readonly struct ElementFromInteger<T> : IElementConversion
 
     public static int ToBytes => Unsafe.SizeOf<T>();
 
+    public static void Prepare(ref FloatContext context)
+    {
+    }
+
     public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.FromInteger<T>((int)bits, ref context);
 }
 
@@ -171,6 +181,10 @@ internal readonly struct WidenHalf : IElementConversion
     public static int FromBytes => 2;
 
     public static int ToBytes => 4;
+
+    public static void Prepare(ref FloatContext context)
+    {
+    }
 
     public static ulong Apply(ulong bits, ref FloatContext context)
     {
@@ -187,6 +201,10 @@ internal readonly struct NarrowToHalf : IElementConversion
     public static int FromBytes => 4;
 
     public static int ToBytes => 2;
+
+    public static void Prepare(ref FloatContext context)
+    {
+    }
 
     public static ulong Apply(ulong bits, ref FloatContext context) => FloatMath.Narrow<float, Half>(bits, ref context);
 }

@@ -15,8 +15,7 @@ internal interface IFusedSigns
     static abstract bool NegatesEven { get; }
 
     /// <summary>Whether the addend is, in the odd places.</summary>
-    static virtual bool NegatesOdd<TSelf>()
-        where TSelf : struct, IFusedSigns => TSelf.NegatesEven;
+    static abstract bool NegatesOdd { get; }
 }
 
 /// <summary>VFMADD.</summary>
@@ -25,6 +24,8 @@ internal readonly struct FusedAdd : IFusedSigns
     public static bool NegatesProduct => false;
 
     public static bool NegatesEven => false;
+
+    public static bool NegatesOdd => false;
 }
 
 /// <summary>VFMSUB.</summary>
@@ -33,6 +34,8 @@ internal readonly struct FusedSubtract : IFusedSigns
     public static bool NegatesProduct => false;
 
     public static bool NegatesEven => true;
+
+    public static bool NegatesOdd => true;
 }
 
 /// <summary>VFNMADD.</summary>
@@ -41,6 +44,8 @@ internal readonly struct FusedNegateAdd : IFusedSigns
     public static bool NegatesProduct => true;
 
     public static bool NegatesEven => false;
+
+    public static bool NegatesOdd => false;
 }
 
 /// <summary>VFNMSUB.</summary>
@@ -49,6 +54,8 @@ internal readonly struct FusedNegateSubtract : IFusedSigns
     public static bool NegatesProduct => true;
 
     public static bool NegatesEven => true;
+
+    public static bool NegatesOdd => true;
 }
 
 /// <summary>VFMADDSUB: differences in the even places, sums in the odd ones.</summary>
@@ -58,8 +65,7 @@ internal readonly struct FusedAlternating : IFusedSigns
 
     public static bool NegatesEven => true;
 
-    public static bool NegatesOdd<TSelf>()
-        where TSelf : struct, IFusedSigns => false;
+    public static bool NegatesOdd => false;
 }
 
 /// <summary>VFMSUBADD: the other way round.</summary>
@@ -69,8 +75,7 @@ internal readonly struct FusedAlternatingReverse : IFusedSigns
 
     public static bool NegatesEven => false;
 
-    public static bool NegatesOdd<TSelf>()
-        where TSelf : struct, IFusedSigns => true;
+    public static bool NegatesOdd => true;
 }
 
 /// <summary>
@@ -160,7 +165,7 @@ internal static unsafe class FloatFused
         where TSigns : struct, IFusedSigns
         where T : unmanaged
     {
-        bool negates = place % 2 == 0 ? TSigns.NegatesEven : TSigns.NegatesOdd<TSigns>();
+        bool negates = place % 2 == 0 ? TSigns.NegatesEven : TSigns.NegatesOdd;
         return FloatFormat<T>.FromBits(FloatMath.FusedMultiplyAdd<T>(FloatFormat<T>.Bits(x), FloatFormat<T>.Bits(y), FloatFormat<T>.Bits(z),
             TSigns.NegatesProduct ? FloatFormat<T>.SignBit : 0, negates ? FloatFormat<T>.SignBit : 0, ref context));
     }
@@ -199,7 +204,7 @@ internal static unsafe class FloatFused
             [MethodImpl(MethodImplOptions.AggressiveInlining)]
             get
             {
-                ulong even = TSigns.NegatesEven ? FloatFormat<T>.SignBit : 0, odd = TSigns.NegatesOdd<TSigns>() ? FloatFormat<T>.SignBit : 0;
+                ulong even = TSigns.NegatesEven ? FloatFormat<T>.SignBit : 0, odd = TSigns.NegatesOdd ? FloatFormat<T>.SignBit : 0;
                 return Unsafe.SizeOf<T>() == 4
                     ? Vector128.Create((uint)even, (uint)odd, (uint)even, (uint)odd).AsByte()
                     : Vector128.Create(even, odd).AsByte();

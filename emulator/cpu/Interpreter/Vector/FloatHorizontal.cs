@@ -47,7 +47,7 @@ internal static unsafe class FloatHorizontal
             Vector128<T> a = TForm.Load(s, op->Base, lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
             Vector128<T> even = Places(a, b, EvenPlaces<T>()), odd = Places(a, b, OddPlaces<T>());
             result = TOperation.Host(even, odd);
-            return TOperation.Stands(s->Mxcsr, even, odd, result);
+            return FloatResult.Stands<TOperation, T>(s->Mxcsr, even, odd, result);
         }
     }
 

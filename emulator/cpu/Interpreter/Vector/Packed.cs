@@ -11,10 +11,6 @@ internal interface IPackedOperation
     /// <param name="a">First source; in the forms of SSE and MMX the destination.</param>
     /// <param name="b">Second source.</param>
     static abstract Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b);
-
-    /// <summary>The result for MMX registers, in the low half. Another one where elements change their places.</summary>
-    static virtual Vector128<byte> ApplyHalf<TSelf>(Vector128<byte> a, Vector128<byte> b)
-        where TSelf : struct, IPackedOperation => TSelf.Apply(a, b);
 }
 
 /// <summary>A packed shift: every element by the same count.</summary>
@@ -34,6 +30,16 @@ internal static unsafe class Packed
     /// <summary>Binds an instruction with two sources, or with one, which is then the operation's second.</summary>
     public static void Bind<TOperation>(BlockBuilder b, in Instruction i)
         where TOperation : struct, IPackedOperation => BindHandler<ByLane<TwoSources<TOperation>>>(b, i, 0);
+
+    /// <summary>
+    /// Binds an instruction that makes a row of elements from those of both sources: the halves that MMX registers are come together first.
+    /// </summary>
+    public static void BindRow<TOperation>(BlockBuilder b, in Instruction i)
+        where TOperation : struct, IPackedOperation => BindHandler<ByLane<RowOfTwo<TOperation>>>(b, i, 0);
+
+    /// <summary>Binds an operation that loads its lanes itself.</summary>
+    public static void BindLanes<TOperation>(BlockBuilder b, in Instruction i)
+        where TOperation : struct, ILaneOperation => BindHandler<ByLane<TOperation>>(b, i, 0);
 
     /// <summary>Binds a shift by an immediate or by the low half of a register.</summary>
     public static void BindShift<TShift>(BlockBuilder b, in Instruction i)
@@ -89,10 +95,18 @@ internal static unsafe class Packed
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm => TOperation.Apply(TForm.Load(s, op->Base, lane), TForm.Load(s, op->Source, lane));
+    }
+
+    private readonly struct RowOfTwo<TOperation> : ILaneOperation
+        where TOperation : struct, IPackedOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
             where TForm : struct, IVectorForm
         {
             Vector128<byte> a = TForm.Load(s, op->Base, lane), b = TForm.Load(s, op->Source, lane);
-            return TForm.IsHalf ? TOperation.ApplyHalf<TOperation>(a, b) : TOperation.Apply(a, b);
+            return TForm.IsHalf ? TOperation.Apply(Concatenate(a, b), Vector128<byte>.Zero) : TOperation.Apply(a, b);
         }
     }
 

@@ -153,13 +153,15 @@ internal static class PackedShuffle
 }
 
 /// <summary>PSHUFB: each byte chooses one of the first source's lane, or zero.</summary>
-internal readonly struct PackedShuffleBytes : IPackedOperation
+internal readonly unsafe struct PackedShuffleBytes : ILaneOperation
 {
     private const byte ZeroBit = 0x80;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShuffle.Apply(a, b & Vector128.Create((byte)(ZeroBit | 15)));
-
-    public static Vector128<byte> ApplyHalf<TSelf>(Vector128<byte> a, Vector128<byte> b)
-        where TSelf : struct, IPackedOperation => ByteShuffle.Apply(a, b & Vector128.Create((byte)(ZeroBit | 7)));
+    public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+        where TForm : struct, IVectorForm
+    {
+        byte places = TForm.IsHalf ? (byte)7 : (byte)15;
+        return ByteShuffle.Apply(TForm.Load(s, op->Base, lane), TForm.Load(s, op->Source, lane) & Vector128.Create((byte)(ZeroBit | places)));
+    }
 }
