@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Emu.Cpu;
 
 /// <content>Multiplication and addition with one rounding.</content>

@@ -44,9 +44,11 @@ internal static unsafe class VectorMove
         else if (i.Op1Kind == OpKind.Memory)
             EmitLoadZeroExtended(b, i, size);
         else
-            b.Emit(VectorOperands.IsVex(i) ? Select.Width<ZeroExtended<Vex128>>(size) : Select.Width<ZeroExtended<Xmm>>(size),
-                Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+            b.Emit(ZeroExtendedHandler(i, size), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
     }
+
+    private static Handler ZeroExtendedHandler(in Instruction i, int size) =>
+        VectorOperands.IsVex(i) ? Select.Width<ZeroExtended<Vex128>>(size) : Select.Width<ZeroExtended<Xmm>>(size);
 
     /// <summary>MOVLPS and MOVLPD: the low half, the other stays or comes from a third register.</summary>
     public static void Low(BlockBuilder b, in Instruction i) => Half(b, i, 0);
