@@ -79,6 +79,7 @@ public sealed unsafe partial class MemoryDescriptor
         copy.PrivateData = area.PrivateData;
         copy.AnonVma = area.AnonVma;
         copy.AnonName = area.AnonName;
+        copy.Policy = area.Policy;
         copy.SetFlags(area.Flags);
         AnonVmaLinks.Clone(copy, area);
         copy.File?.Get();

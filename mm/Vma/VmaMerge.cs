@@ -8,13 +8,15 @@ public ref struct VmaMerge
     private readonly VmArea? _previous, _next, _middle, _source;
     private readonly VmFile? _file;
     private readonly string? _anonName;
+    private readonly MemPolicy? _policy;
     private VmFlags _flags;
     private ulong _start, _end, _pageOffset;
 
     private VmaMerge(MemoryDescriptor mm, VmArea? middle, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file, string? anonName,
-        VmArea? copiedFrom = null)
+        MemPolicy? policy, VmArea? copiedFrom = null)
     {
         _source = middle ?? copiedFrom;
+        _policy = policy;
         _mm = mm;
         _middle = middle;
         _start = start;
@@ -29,19 +31,23 @@ public ref struct VmaMerge
 
     /// <summary>For a range that nothing is mapped in yet.</summary>
     public static VmaMerge ForNewRange(MemoryDescriptor mm, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file) =>
-        new(mm, null, start, end, flags, pageOffset, file, null);
+        new(mm, null, start, end, flags, pageOffset, file, null, null);
 
     /// <summary>For a free range that an area is copied to with its pages (mremap). Linux: <c>copy_vma</c>.</summary>
     public static VmaMerge ForCopy(VmArea source, ulong start, ulong end, ulong pageOffset) =>
-        new(source.Mm, null, start, end, source.Flags, pageOffset, source.File, source.AnonName, source);
+        new(source.Mm, null, start, end, source.Flags, pageOffset, source.File, source.AnonName, source.Policy, source);
 
     /// <summary>For the free range right behind an area that is to grow. Linux: <c>vma_merge_extend</c>.</summary>
     public static VmaMerge ForExtension(VmArea area, ulong delta) =>
-        new(area.Mm, null, area.End, area.End + delta, area.Flags, area.PageOffset + area.Pages, area.File, area.AnonName, area);
+        new(area.Mm, null, area.End, area.End + delta, area.Flags, area.PageOffset + area.Pages, area.File, area.AnonName, area.Policy, area);
 
     /// <summary>For a part of an area whose flags or name are about to change.</summary>
     public static VmaMerge ForModified(VmArea middle, ulong start, ulong end, VmFlags flags, string? anonName) =>
-        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, anonName);
+        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, anonName, middle.Policy);
+
+    /// <summary>For a part of an area whose policy is about to change. Linux: <c>vma_modify_policy</c>.</summary>
+    public static VmaMerge ForPolicy(VmArea middle, ulong start, ulong end, MemPolicy? policy) =>
+        new(middle.Mm, middle, start, end, middle.Flags, middle.PageIndexOf(start), middle.File, middle.AnonName, policy);
 
     /// <summary>Extends a neighbour over a range that is free. Linux: <c>vma_merge_new_range</c>.</summary>
     /// <returns>The neighbour, or null if none fits.</returns>
@@ -170,7 +176,8 @@ public ref struct VmaMerge
 
     // Linux: is_mergeable_vma
     private readonly bool IsMergeable(VmArea neighbour) =>
-        ((neighbour.Flags ^ _flags) & ~VmFlags.IgnoreMerge) == 0 && neighbour.File == _file && neighbour.AnonName == _anonName;
+        ((neighbour.Flags ^ _flags) & ~VmFlags.IgnoreMerge) == 0 && neighbour.File == _file && neighbour.AnonName == _anonName &&
+        MemPolicy.AreEqual(neighbour.Policy, _policy);
 
     // Linux: is_mergeable_anon_vma
     private readonly bool AnonVmaFits(VmArea neighbour)

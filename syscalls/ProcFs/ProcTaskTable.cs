@@ -12,6 +12,11 @@ internal static class ProcTaskTable
         PseudoEntry.File("auxv", static (in PseudoContext context, ProcWriter writer) => writer.Append(context.Mm?.Layout.AuxiliaryVector), 0x100),
         PseudoEntry.File("comm", static (in PseudoContext context, ProcWriter writer) => writer.Append(context.Task.Name).Append("\n"u8)),
         PseudoEntry.File("maps", Maps),
+        PseudoEntry.File("numa_maps", static (in PseudoContext context, ProcWriter writer) =>
+        {
+            if (context.Mm is { } mm)
+                NumaMaps.Write(mm, context.Task.Memory.Policy, writer);
+        }),
         PseudoEntry.File("statm", Statm),
         .. ProcOom.Entries,
         PseudoEntry.File("cgroup", static (in PseudoContext context, ProcWriter writer) => ShowCgroup(context.Task.Group.ControlGroup, writer)),
