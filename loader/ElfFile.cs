@@ -74,7 +74,10 @@ public sealed class ElfFile
             return error;
         file = new ElfFile(source, type, BinaryPrimitives.ReadUInt64LittleEndian(header[24..]),
             BinaryPrimitives.ReadUInt64LittleEndian(header[32..]), segments);
-        return file.ReadInterpreter(out reason);
+        error = file.ReadInterpreter(out reason);
+        if (error != 0)
+            file = null;
+        return error;
     }
 
     // Linux: load_elf_phdrs

@@ -102,11 +102,11 @@ public sealed class ElfLoader
         }
         else if (alignment > MmConstants.PageSize)
         {
-            // Room for the alignment is searched first, and the image placed in it.
-            long found = _mm.GetUnmappedArea(null, 0, total + alignment, MapFlags.Private, VmFlags.None);
+            // The kernel maps the image once to see where it would lie, and goes down from there.
+            long found = _mm.GetUnmappedArea(null, 0, MmConstants.PageAlign(total), MapFlags.Private, VmFlags.None);
             if (found < 0)
                 return false;
-            mapped.Bias = ((ulong)found + alignment - 1) & ~(alignment - 1);
+            mapped.Bias = (ulong)found & ~(alignment - 1);
             flags |= MapFlags.FixedNoReplace;
         }
         mapped.Bias = (mapped.Bias - first.Address) & MmConstants.PageMask;

@@ -28,6 +28,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
+        Ksm = new Ksm(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
@@ -66,6 +67,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
+
+    /// <summary>Merges pages of the same contents.</summary>
+    public Ksm Ksm { get; }
 
     /// <summary>Puts small pages into huge ones in the background.</summary>
     public Khugepaged Khugepaged { get; }
@@ -184,13 +188,19 @@ public sealed unsafe partial class MemoryManager : IDisposable
     }
 
     // What the allocator has changed. Linux: adjust_managed_page_count
-    internal void CountRam() => TotalRamPages = Nodes.Aggregate(0UL, static (sum, node) => sum + node.ManagedPages);
+    internal void CountRam()
+    {
+        TotalRamPages = 0;
+        foreach (Node node in Nodes)
+            TotalRamPages += node.ManagedPages;
+    }
 
     internal void Register(MemoryDescriptor mm) => _addressSpaces.Add(mm);
 
     internal void Unregister(MemoryDescriptor mm)
     {
         Khugepaged.Forget(mm);
+        Ksm.Exit(mm);
         _addressSpaces.Remove(mm);
     }
 
@@ -208,6 +218,21 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Who hears of events, or null.</summary>
     public IMmEvents? Trace { get; set; }
+
+    /// <summary>Lets tasks sleep in faults; null where nobody can, and such faults fail.</summary>
+    public IFaultWait? FaultWait { get; set; }
+
+    /// <summary>Waits, if a fault asks for it, before it is tried again.</summary>
+    /// <returns>Whether to try; not if the task is to die or nobody can sleep.</returns>
+    internal bool WaitForFault(in FaultOutcome outcome)
+    {
+        if (outcome.Wait is not { } wait)
+            return true;
+        if (FaultWait != null)
+            return FaultWait.Wait(wait);
+        wait.Finish();
+        return false;
+    }
 
     /// <summary>Pages free in all zones. Linux: <c>global_zone_page_state(NR_FREE_PAGES)</c>.</summary>
     public long FreePages => Nodes.Sum(static node => node.Zones.Sum(static zone => zone.FreePages + zone.PerCpu.Sum(static pcp => pcp.Count)));

@@ -75,6 +75,9 @@ public sealed class MmSysctl
     /// <summary>Below this fragmentation index, 0 to 1000, a large allocation reclaims and does not compact. Linux: extfrag_threshold.</summary>
     public int ExtfragThreshold { get; set; } = 500;
 
+    /// <summary>Whether any process may serve the kernel's faults on its memory. Linux: unprivileged_userfaultfd.</summary>
+    public bool UnprivilegedUserfaultfd { get; set; }
+
     /// <summary>How readily anonymous pages are reclaimed against file pages, 0 to 200. Linux: swappiness.</summary>
     public int Swappiness { get; set; } = 60;
 }

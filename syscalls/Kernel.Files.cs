@@ -3,8 +3,13 @@ namespace Emu.Syscalls;
 /// <content>The files of a machine, and its first program.</content>
 public sealed partial class Kernel
 {
+    private Guid? _bootId;
+
     /// <summary>The files.</summary>
     internal Vfs Vfs => field ??= new Vfs(this);
+
+    /// <summary>The sockets.</summary>
+    internal Network Network => field ??= new Network(Vfs);
 
     /// <summary>Says what the guest sees of the host's files, and takes over the descriptors that we were started with.</summary>
     /// <remarks>Once, before a program is started.</remarks>
@@ -25,6 +30,12 @@ public sealed partial class Kernel
     /// </returns>
     public int StartProgram(byte[] path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, out Task? task, out string reason) =>
         FirstProgram.Start(this, path, arguments, environment, out task, out reason);
+
+    /// <summary>Nanoseconds that CPUs were busy: an instruction takes about one.</summary>
+    internal ulong BusyTime => Clock.Retired;
+
+    /// <summary>Names this run of the machine. Linux: /proc/sys/kernel/random/boot_id.</summary>
+    internal Guid BootId => _bootId ??= Random.NextGuid();
 
     /// <summary>The task that <see cref="PrepareFiles"/> has made, while no program runs in it.</summary>
     internal Task? UnstartedTask { get; set; }

@@ -62,6 +62,9 @@ public sealed partial class Kernel
     /// <exception cref="Exception">A defect of emu that showed itself in a task.</exception>
     public void Run() => Scheduler.Run();
 
+    /// <summary>Who waits for a message of the kernel. Linux: <c>log_wait</c>.</summary>
+    internal WaitQueue LogReaders { get; } = new("a message of the kernel");
+
     /// <summary>Name of the machine. Linux: <c>utsname.nodename</c>.</summary>
     internal string HostName { get; set; } = "emu";
 

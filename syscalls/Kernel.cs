@@ -33,6 +33,7 @@ public sealed partial class Kernel : IDisposable
         }
         Stop = new MachineStop(Processors);
         Scheduler = new Scheduler(this);
+        Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);
         Memory.Log = line => KernelLog.Memory(log, line);
         Stop.Requested = Scheduler.Attend;

@@ -14,6 +14,9 @@ internal static partial class KernelLog
     [LoggerMessage(Level = LogLevel.Error, Message = "deadlock: every task waits, and nothing can wake one:\n{Waiters}")]
     public static partial void Deadlock(ILogger log, string waiters);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "every task waits, and only a signal from outside can wake one:\n{Waiters}")]
+    public static partial void WaitsForSignal(ILogger log, string waiters);
+
     [LoggerMessage(Level = LogLevel.Debug, Message = "the first process has ended; what is left waits for nothing:\n{Waiters}")]
     public static partial void Abandoned(ILogger log, string waiters);
 

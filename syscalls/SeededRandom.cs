@@ -15,6 +15,16 @@ public sealed class SeededRandom(ulong seed)
         return z ^ (z >> 31);
     }
 
+    /// <summary>A random number in the form of RFC 4122, version 4.</summary>
+    public Guid NextGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Fill(bytes);
+        bytes[6] = (byte)((bytes[6] & 0x0F) | 0x40);
+        bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
+        return new Guid(bytes, bigEndian: true);
+    }
+
     /// <summary>Fills a span.</summary>
     public void Fill(Span<byte> destination)
     {

@@ -1,3 +1,4 @@
+using Emu.Cpu;
 using Emu.Host;
 using Emu.Syscalls;
 
@@ -16,6 +17,8 @@ internal static class Application
         if (words.Length != 0 && words[0].AsSpan().StartsWith("[suggest"u8))
             return OptionParser.Complete(words);
         SplitLine line = ArgumentSplitter.Split(words);
+        if ((line.Command & CommandKind.Runs) != 0 && line.Program.Length != 0)
+            WarmUp();
         RunOptions options = RunOptions.For(line.Command);
         if (line.Options.Count != 0 && OptionParser.Parse(line, out options) is { } ended)
             return ended;
@@ -27,6 +30,9 @@ internal static class Application
             _ => RunProgram(options, line.Program),
         };
     }
+
+    // Beside the making of the machine: the decoder's tables alone take as long as a tenth of it all.
+    private static void WarmUp() => new Thread(static () => Warmup.Run(CpuModel.V2)) { IsBackground = true, Name = "warm-up" }.Start();
 
     private static int RunProgram(RunOptions options, byte[][] program)
     {

@@ -1,2 +1,2 @@
-// The kernel's, not the library's.
+// The kernel's task, not the library's.
 global using Task = Emu.Syscalls.Task;

@@ -8,6 +8,8 @@ namespace Emu.Cpu;
 /// <remarks>Used by one thread at a time, but for <see cref="Interrupt"/>.</remarks>
 public sealed unsafe class Processor : IDisposable
 {
+    private const int MaxInstructionBytes = 15;
+
     private readonly MemoryManager _manager;
     private readonly TlbContexts _contexts;
     private readonly ITimeSource _time;
@@ -82,13 +84,14 @@ public sealed unsafe class Processor : IDisposable
     public void Grant(long instructions)
     {
         _retiredBase = Retired;
-        _granted = Cpu->Budget = instructions;
+        _granted = Cpu->Reserve = instructions;
+        Cpu->Fuel = 0;
     }
 
     /// <summary>Instructions left of the grant.</summary>
     public long Budget => Cpu->Budget;
 
-    /// <summary>Makes the engine leave at the end of the block with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
+    /// <summary>Makes the engine leave within a few blocks with <see cref="ExitReason.Interrupted"/>. From any thread.</summary>
     public void Interrupt() => Volatile.Write(ref Cpu->Interrupt, 1);
 
     /// <summary>Takes the request back.</summary>
@@ -108,7 +111,7 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>The processor of a CPU block.</summary>
     internal static Processor Of(VirtualCpu* cpu) => (Processor)GCHandle.FromIntPtr(cpu->Owner).Target!;
 
-    internal void LoadKey(ulong key) => Cpu->TlbKey = key;
+    internal void LoadKey(ulong key) => Cpu->TlbKey = key | (Cpu->TlbKey & VirtualCpu.AlignmentCheckKey);
 
     /// <summary>Time in nanoseconds at a step of the current block; null for between blocks.</summary>
     internal ulong TimeAt(MicroOp* op) => _time.Nanoseconds(RetiredAt(op));
@@ -123,14 +126,32 @@ public sealed unsafe class Processor : IDisposable
             report(s->Rip, CodeAt(s, s->Rip));
     }
 
-    /// <summary>Whether the memory operand of an instruction is relative to the stack segment.</summary>
-    internal bool UsesStackSegment(ulong rip, CpuState* s)
+    /// <summary>Whether an instruction takes the stack segment for an access.</summary>
+    internal bool UsesStackSegment(ulong rip, CpuState* s, ulong address)
     {
+        const ulong Farthest = 16; // below RSP that something is pushed at once
         Instruction instruction = Decoder.DecodeOne(rip, CodeAt(s, rip));
-        if (instruction.IsStackInstruction && !HasMemoryOperand(instruction))
+        if (instruction.IsStackInstruction && (!HasMemoryOperand(instruction) || address - s->Gpr[4] + Farthest <= Farthest))
             return true;
         return instruction.MemorySegment == Register.SS;
     }
+
+    /// <summary>Whether the bytes at an address, which are no instruction, would be one if it could have more than 15.</summary>
+    internal bool IsTooLong(CpuState* s, ulong rip)
+    {
+        const int Meaningful = 3;
+        byte[] code = CodeAt(s, rip);
+        int prefixes = Array.FindIndex(code, static value => !IsLegacyPrefix(value)), superfluous = (prefixes < 0 ? code.Length : prefixes) - Meaningful;
+        if (code.Length != MaxInstructionBytes || superfluous <= 0)
+            return false;
+
+        // What the bytes behind are does not matter: they are operands.
+        byte[] rest = [.. code.AsSpan(superfluous), .. new byte[MaxInstructionBytes]];
+        Instruction instruction = Decoder.DecodeOne(rip, rest);
+        return instruction.Code != Iced.Intel.Code.INVALID && superfluous + instruction.Length > MaxInstructionBytes;
+    }
+
+    private static bool IsLegacyPrefix(byte value) => value is 0x66 or 0x67 or 0xF0 or 0xF2 or 0xF3 or 0x26 or 0x2E or 0x36 or 0x3E or 0x64 or 0x65;
 
     /// <summary>The eleven bits that FOP keeps of the x87 instruction at an address: the low ones of its first byte, and its second.</summary>
     internal ushort FpuOpcodeAt(CpuState* s, ulong rip)
@@ -154,11 +175,11 @@ public sealed unsafe class Processor : IDisposable
     private ulong RetiredAt(MicroOp* op) =>
         op == null ? Retired : Retired - (ulong)(Cpu->Current->Count - op->InstructionIndex);
 
-    // Up to 15 bytes from an address, as far as they are mapped; without faults.
+    // Up to as many bytes as an instruction can have from an address, as far as they are mapped; without faults.
     private byte[] CodeAt(CpuState* s, ulong rip)
     {
         List<byte> bytes = [];
-        for (ulong at = rip; at < rip + 15; at++)
+        for (ulong at = rip; at < rip + MaxInstructionBytes; at++)
         {
             Pte* entry = CurrentMm!.PageTable.Walk(at, out int level);
             if (!entry->IsPresent || (level != 0 && !entry->IsLarge))

@@ -9,6 +9,19 @@ public sealed unsafe partial class MemoryDescriptor
             return -Errno.EINVAL;
         if (advised.Start == advised.End)
             return 0;
+        if (TellRemoval(advised.Area, advised.Start, advised.End))
+        {
+            // It slept: the area may be another now.
+            advised.Slept = true;
+            if (Lookup(advised.Start) is not { } area)
+                return -Errno.ENOMEM;
+            advised.Area = area;
+            advised.End = Math.Min(advised.End, area.End);
+            if (!MayDrop(ref advised))
+                return -Errno.EINVAL;
+            if (advised.Start == advised.End)
+                return 0;
+        }
         if (advised.Advice == Advice.Free)
             return AdviseFree(ref advised);
         ZapRange(advised.Area, advised.Start, advised.End, ZapFlags.None);

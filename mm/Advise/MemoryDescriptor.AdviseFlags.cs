@@ -7,7 +7,9 @@ public sealed partial class MemoryDescriptor
     {
         VmArea area = advised.Area;
         VmFlags flags = area.Flags;
-        int error = ApplyAdvice(area, advised.Advice, ref flags);
+        int error = advised.Advice is Advice.Mergeable or Advice.Unmergeable
+            ? AdviseMerging(ref advised, ref flags)
+            : ApplyAdvice(area, advised.Advice, ref flags);
         if (error == 0)
             error = UpdateAdvised(ref advised, flags);
         return error == -Errno.ENOMEM ? -Errno.EAGAIN : error;

@@ -32,14 +32,20 @@ public sealed unsafe partial class MemoryDescriptor
     }
 
     // Linux: madvise_remove
-    private static int AdviseRemove(ref Advised advised)
+    private int AdviseRemove(ref Advised advised)
     {
         VmArea area = advised.Area;
         if (area.HasAny(VmFlags.Locked) || area.File is not { Mapping: not null } file)
             return -Errno.EINVAL;
         if (!area.Has(VmFlags.Shared | VmFlags.MayWrite))
             return -Errno.EACCES;
-        return file.PunchHole(area.PageIndexOf(advised.Start) << MmConstants.PageShift, advised.End - advised.Start);
+        ulong offset = area.PageIndexOf(advised.Start) << MmConstants.PageShift;
+        file.Get(); // the area may be gone when the reader of a userfaultfd was told, or when the file system has slept
+        advised.Slept = true;
+        _ = TellRemoval(area, advised.Start, advised.End);
+        int error = file.PunchHole(offset, advised.End - advised.Start);
+        file.Put();
+        return error;
     }
 
     // Linux: madvise_populate, faultin_page_range
@@ -52,12 +58,15 @@ public sealed unsafe partial class MemoryDescriptor
                 return -Errno.ENOMEM;
             if (!MayPopulate(area, write))
                 return -Errno.EINVAL;
-            int error = FaultIn(area, at, write, context);
+            int error = FaultIn(ref area, at, write, context);
             if (error != 0)
                 return error;
         }
         return 0;
     }
+
+    /// <summary>Whether another process's access to a page can be served: by what the area allows, not the page. Linux: <c>pin_user_pages_remote</c>.</summary>
+    public bool MayPin(ulong address, bool write) => FindOrExpand(address, out _) is { } area && MayPopulate(area, write);
 
     // Linux: check_vma_flags
     private static bool MayPopulate(VmArea area, bool write) =>

@@ -75,6 +75,13 @@ public sealed class ShmemOperations : VmOperations
         PageCache cache = fault.Area.File!.Mapping!;
         if (fault.PageOffset >= cache.SizeInPages)
             return VmFaultResult.Sigbus;
+        if (fault.Area.HasAny(VmFlags.UffdMissing | VmFlags.UffdMinor))
+        {
+            // A reader of a userfaultfd may want to provide the page, or to look at it before it is mapped.
+            VmFlags reason = cache.Find(fault.PageOffset) != 0 || cache.IsSwapped(fault.PageOffset) ? VmFlags.UffdMinor : VmFlags.UffdMissing;
+            if (fault.Area.HasAny(reason))
+                return FaultHandler.Userfault(ref fault, reason);
+        }
         int error = cache.GetOrCreate(fault.PageOffset, out uint pfn);
         if (error != 0)
             return error == -Errno.ENOMEM ? VmFaultResult.Oom : VmFaultResult.Sigbus;

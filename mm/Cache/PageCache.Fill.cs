@@ -61,6 +61,20 @@ public sealed partial class PageCache
         return CreateZeroed(index, out pfn);
     }
 
+    /// <summary>Puts a page of shmem in that was filled by somebody else (userfaultfd). Its reference passes to the cache. Linux: <c>shmem_mfill_atomic_pte</c>.</summary>
+    /// <returns>0, or EFAULT (beyond the end), EEXIST, ENOMEM (quota), negated.</returns>
+    internal int TryAddFilled(uint pfn, ulong index)
+    {
+        if (index >= SizeInPages)
+            return -Errno.EFAULT;
+        if (Find(index) != 0 || IsSwapped(index))
+            return -Errno.EEXIST;
+        if (Quota is { } quota && !quota.TryReserve(1))
+            return -Errno.ENOMEM;
+        Add(pfn, index);
+        return 0;
+    }
+
     // Linux: shmem_alloc_and_add_folio
     private int CreateZeroed(ulong index, out uint pfn)
     {

@@ -41,7 +41,11 @@ public sealed partial class PageCache
     }
 
     /// <summary>Whether a page of shmem is in swap.</summary>
-    internal bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+    public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
+
+    /// <summary>The first page at or after an offset that has contents, in memory or in swap. Linux: <c>mapping_seek_hole_data</c>.</summary>
+    /// <returns>Whether there is one up to <paramref name="last"/>.</returns>
+    public bool FindContents(ref ulong index, ulong last) => _pages.FindNext(ref index, last, out _);
 
     /// <summary>The slots that pages of shmem are in.</summary>
     internal IEnumerable<SwapEntry> SwapEntries()

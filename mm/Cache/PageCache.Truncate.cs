@@ -8,14 +8,27 @@ public sealed partial class PageCache
     public void Truncate(ulong size)
     {
         ulong old = Size;
-        Size = size;
         if (size >= old)
+        {
+            Extend(size);
             return;
+        }
+        Size = size;
         ulong firstGone = SizeInPages;
         // Private copies beyond the end go too: an access there is a SIGBUS from now on.
         UnmapMappings(firstGone, ulong.MaxValue, evenCows: true);
         TruncatePages(firstGone, ulong.MaxValue);
         ZeroTail(size);
+    }
+
+    /// <summary>Makes the file longer. What mappings have left behind its old end is zero from now on. Linux: <c>pagecache_isize_extended</c>.</summary>
+    public void Extend(ulong size)
+    {
+        if (size <= Size)
+            return;
+        if (Kind == PageCacheKind.File)
+            ZeroTail(Size);
+        Size = size;
     }
 
     /// <summary>Makes [offset, offset + length) read as zeros; whole pages are dropped. Linux: <c>truncate_pagecache_range</c>.</summary>

@@ -43,10 +43,10 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
     {
         findings.Require(low.End <= high.Start, $"areas {low} and {high} overlap");
         bool alike = low.End == high.Start && ((low.Flags ^ high.Flags) & ~VmFlags.IgnoreMerge) == 0 && low.File == high.File &&
-            low.AnonName == high.AnonName && MemPolicy.AreEqual(low.Policy, high.Policy) && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
+            low.AnonName == high.AnonName && low.Userfault == high.Userfault && MemPolicy.AreEqual(low.Policy, high.Policy) && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
-        findings.Require(!(alike && anonFits && !closed) || mm.HasKeptMoves, $"areas {low} and {high} should have been merged");
+        findings.Require(!(alike && anonFits && !closed) || mm.HasAlikeNeighbours, $"areas {low} and {high} should have been merged");
     }
 
     private void Count(VmArea area)
@@ -101,6 +101,8 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
             return;
         findings.Require(!entry.IsWritable || (area.Flags & VmFlags.Write) != 0, $"{address:x} can be written in {area}");
         findings.Require((entry.Value & Pte.NoExecuteBit) != 0 || entry.IsProtNone || (area.Flags & VmFlags.Exec) != 0, $"{address:x} can be executed in {area}");
+        bool protectedByUser = (entry.Value & Pte.UffdWpBit) != 0;
+        findings.Require(!protectedByUser || (area.HasAny(VmFlags.UffdWp) && !entry.IsWritable), $"{address:x} is protected for userfaultfd in {area}: {entry.Value:x}");
         if (entry.IsSpecial)
         {
             findings.Require(!entry.IsWritable, $"the zero page can be written at {address:x}");

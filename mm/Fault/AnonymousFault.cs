@@ -8,10 +8,12 @@ public sealed unsafe partial class FaultHandler
         VmArea area = fault.Area;
         if ((area.Flags & VmFlags.Shared) != 0)
             return VmFaultResult.Sigbus;
+        if (IsMissingServed(area))
+            return Userfault(ref fault, VmFlags.UffdMissing);
         if (!fault.IsWrite)
         {
             fault.Class = FaultClass.ZeroPage;
-            *fault.Pte = Pte.Make(_manager.ZeroPfn, area.PageProtection | Pte.SpecialBit);
+            *fault.Pte = KeepProtection(fault, Pte.Make(_manager.ZeroPfn, area.PageProtection | Pte.SpecialBit));
             return VmFaultResult.None;
         }
         fault.Class = FaultClass.Anon;
@@ -29,8 +31,11 @@ public sealed unsafe partial class FaultHandler
         VmArea area = fault.Area;
         _manager.Page(pfn).Flags |= PageFlags.UpToDate;
         Pte pte = Pte.Make(pfn, area.PageProtection).Young;
-        if ((area.Flags & VmFlags.Write) != 0)
+        if ((fault.Flags & FaultFlags.Unshare) != 0)
+            pte = pte.With(fault.Original.Value & (Pte.UffdWpBit | Pte.SoftDirtyBit | Pte.DirtyBit)); // its own, but as it was otherwise
+        else if ((area.Flags & VmFlags.Write) != 0)
             pte = pte.Dirty.Writable;
+        pte = KeepProtection(fault, pte);
         _manager.Rmap.AddNewAnon(pfn, area, fault.Address);
         _manager.AddLru(pfn);
         if ((area.Flags & VmFlags.Locked) != 0)

@@ -6,6 +6,8 @@ public sealed unsafe partial class FaultHandler
     private VmFaultResult WriteProtectedPage(ref VmFault fault)
     {
         VmArea area = fault.Area;
+        if (IsWriteServed(ref fault, out VmFaultResult result))
+            return result;
         Pte pte = fault.Original;
         if ((area.Flags & (VmFlags.Shared | VmFlags.MayShare)) != 0)
             return SharedPage(ref fault);
@@ -73,6 +75,12 @@ public sealed unsafe partial class FaultHandler
         {
             _memory.FrameSpan(old).CopyTo(_memory.FrameSpan(pfn));
             area.Mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(_memory.FolioOf(old)))]--;
+            if (_memory.Page(old).Mapping.IsKsm)
+                _manager.Events[(int)VmEvent.CowKsm]++;
+        }
+        else
+        {
+            _manager.Ksm.NoteZeroUnmapped(area.Mm, fault.Original);
         }
         *fault.Pte = default;
         FlushPage(area, fault.Address);

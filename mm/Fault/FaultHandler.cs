@@ -47,7 +47,7 @@ public sealed unsafe partial class FaultHandler
         report.Before = fault.Original;
         report.Class = grown ? FaultClass.StackGrow : fault.Class;
         report.IsMajor = (result & VmFaultResult.Major) != 0;
-        return Finish(ref report, ToOutcome(result), context);
+        return Finish(ref report, fault.Userfault == VmFlags.None ? ToOutcome(result) : Ask(fault, address, context), context);
     }
 
     /// <summary>Faults in a page on the kernel's own account (MAP_POPULATE, mlock). Linux: <c>faultin_page</c>.</summary>
@@ -60,7 +60,7 @@ public sealed unsafe partial class FaultHandler
         report.Before = fault.Original;
         report.Class = fault.Class;
         report.IsMajor = (result & VmFaultResult.Major) != 0;
-        return Finish(ref report, ToOutcome(result), context);
+        return Finish(ref report, fault.Userfault == VmFlags.None ? ToOutcome(result) : Ask(fault, address, context), context);
     }
 
     /// <summary>Serves a fault that the area permits. Linux: <c>handle_mm_fault</c>, <c>__handle_mm_fault</c>.</summary>
@@ -171,7 +171,7 @@ public sealed unsafe partial class FaultHandler
     private static FaultClass FailureClass(FaultOutcome outcome, PageFaultError error) => outcome.Status switch
     {
         FaultStatus.OutOfMemory => FaultClass.Oom,
-        FaultStatus.Retry => FaultClass.Retry,
+        FaultStatus.Retry => outcome.Wait != null ? FaultClass.Userfault : FaultClass.Retry,
         _ when (error & PageFaultError.User) == 0 => FaultClass.Efault,
         _ => outcome.Signal == FaultOutcome.Sigbus ? FaultClass.Sigbus : FaultClass.Sigsegv,
     };

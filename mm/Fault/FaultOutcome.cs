@@ -21,7 +21,8 @@ public enum FaultStatus
 /// <param name="Signal">Signal number if <see cref="FaultStatus.Signal"/>.</param>
 /// <param name="Code">The signal's si_code.</param>
 /// <param name="ProtectionKey">The key of the area if the code is SEGV_PKUERR.</param>
-public readonly record struct FaultOutcome(FaultStatus Status, int Signal = 0, int Code = 0, int ProtectionKey = 0)
+/// <param name="Wait">What to wait for if <see cref="FaultStatus.Retry"/>, or null to try again at once.</param>
+public readonly record struct FaultOutcome(FaultStatus Status, int Signal = 0, int Code = 0, int ProtectionKey = 0, UserfaultWait? Wait = null)
 {
     /// <summary>SIGBUS.</summary>
     public const int Sigbus = 7;
@@ -46,6 +47,9 @@ public readonly record struct FaultOutcome(FaultStatus Status, int Signal = 0, i
 
     /// <summary>To be repeated after a wait.</summary>
     public static FaultOutcome Retry => new(FaultStatus.Retry);
+
+    /// <summary>To be repeated after the reader of a userfaultfd has served it.</summary>
+    public static FaultOutcome WaitFor(UserfaultWait wait) => new(FaultStatus.Retry, Wait: wait);
 
     /// <summary>SIGSEGV.</summary>
     public static FaultOutcome Segv(int code, int key = 0) => new(FaultStatus.Signal, Sigsegv, code, key);

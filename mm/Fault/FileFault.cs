@@ -91,6 +91,7 @@ public sealed unsafe partial class FaultHandler
         Pte pte = Pte.Make(fault.Page, fault.Area.PageProtection).Young;
         if (writable)
             pte = pte.Dirty.Writable;
+        pte = KeepProtection(fault, pte);
         fault.Area.Mm.Rss[(int)MemoryDescriptor.RssKindOf(_memory.Page(fault.Page))]++;
         _manager.Rmap.AddFile(fault.Page);
         *fault.Pte = pte;
@@ -100,7 +101,7 @@ public sealed unsafe partial class FaultHandler
 
     // Linux: should_fault_around
     private bool ShouldFaultAround(VmArea area) =>
-        area.Operations!.CanMapPages && _manager.Sysctl.FaultAroundBytes >> MmConstants.PageShift > 1;
+        !area.HasAny(VmFlags.UffdWp | VmFlags.UffdMinor) && area.Operations!.CanMapPages && _manager.Sysctl.FaultAroundBytes >> MmConstants.PageShift > 1;
 
     private const ulong EntriesOfTable = MmConstants.HugePagePages;
 

@@ -23,7 +23,27 @@ public sealed unsafe partial class FaultHandler
             _manager.GetPage(pfn);
         }
         AnonVmaLinks.Prepare(fault.Area);
-        return result | MapSwappedPage(ref fault, entry, pfn);
+        if (!_manager.Ksm.NeedsCopy(pfn, fault.Area, fault.Address))
+            return result | MapSwappedPage(ref fault, entry, pfn);
+        uint copy = CopySwapped(fault.Area, fault.Address, pfn);
+        result = copy != 0 ? result | MapSwappedPage(ref fault, entry, copy) : VmFaultResult.Oom;
+        _manager.Swap.TryFree(pfn); // this may have been the slot's last user
+        _manager.PutPage(pfn);
+        return result;
+    }
+
+    // One slot served several addresses: the page is known for another already. Linux: ksm_might_need_to_copy
+    private uint CopySwapped(VmArea area, ulong address, uint pfn)
+    {
+        uint copy = _manager.AllocateAnon(area, address, GfpFlags.HighUserMovable);
+        if (copy != 0)
+        {
+            _memory.FrameSpan(pfn).CopyTo(_memory.FrameSpan(copy));
+            _memory.Page(copy).Set(PageFlags.UpToDate | PageFlags.Dirty | PageFlags.SwapBacked);
+            _manager.AddLru(copy);
+            _manager.Events[(int)VmEvent.KsmSwpinCopy]++;
+        }
+        return copy;
     }
 
     // The reference that the caller took passes to the PTE.

@@ -183,7 +183,7 @@ public sealed unsafe class UserAccess
     private bool Resolve(ulong address, PageFaultError error)
     {
         FaultOutcome outcome = Mm.Manager.Faults.HandlePageFault(Mm, address, error, _context);
-        return outcome.Status == FaultStatus.Resolved;
+        return outcome.Status == FaultStatus.Resolved || (outcome.Status == FaultStatus.Retry && Mm.Manager.WaitForFault(outcome));
     }
 
     private void Wrote(byte* host, int length)

@@ -112,6 +112,9 @@ public unsafe ref struct VmFault
     /// <summary>The page for the private copy, 0 for none. Linux: <c>cow_page</c>.</summary>
     public uint CowPage;
 
+    /// <summary>Which reader of a userfaultfd it is for: missing, write-protect or minor; none if it is not.</summary>
+    public VmFlags Userfault;
+
     /// <summary>What kind of fault it proved to be, for the trace.</summary>
     public FaultClass Class;
 

@@ -144,6 +144,7 @@ internal sealed unsafe class Collapser
         *entry = default;
         if (pte.IsNone || pte.IsSpecial)
         {
+            _manager.Ksm.NoteZeroUnmapped(area.Mm, pte);
             _manager.Memory.FrameSpan(pfn).Clear();
             return;
         }

@@ -76,6 +76,8 @@ public sealed unsafe partial class FaultHandler
     {
         VmArea area = fault.Area;
         Pte pmd = fault.Original;
+        if ((pmd.Value & Pte.UffdWpBit) != 0 && area.HasAny(VmFlags.UffdWp))
+            return HugeProtected(ref fault);
         AnonVmaLinks.Prepare(area);
         if (pmd.IsSpecial)
             return HugeZeroWrite(ref fault);
@@ -93,6 +95,15 @@ public sealed unsafe partial class FaultHandler
         *fault.Pmd = pmd.Young.Dirty.Writable;
         FlushHuge(area, fault.Address);
         return VmFaultResult.None;
+    }
+
+    // Without a reader to ask, the protection goes page by page. Linux: wp_huge_pmd
+    private static VmFaultResult HugeProtected(ref VmFault fault)
+    {
+        if (!fault.Area.Userfault!.Wants(UserfaultFeatures.WpAsync))
+            return Userfault(ref fault, VmFlags.UffdWp);
+        fault.Area.Mm.SplitPmd(fault.Area, fault.Address & MmConstants.PmdMask);
+        return VmFaultResult.Fallback;
     }
 
     // Linux: do_huge_zero_wp_pmd

@@ -17,7 +17,7 @@ public sealed unsafe partial class MemoryDescriptor
         uint table = PageTable.Withdraw();
         Pte* entries = PageTable.Table(table);
         if (old.IsSpecial)
-            FillWithZeroPage(area, entries);
+            FillWithZeroPage(area, old, entries);
         else
             FillWithParts(old, entries);
         PageTable.Populate(pmd, table);
@@ -31,10 +31,11 @@ public sealed unsafe partial class MemoryDescriptor
             SplitPmd(area, address & MmConstants.PmdMask);
     }
 
-    private void FillWithZeroPage(VmArea area, Pte* entries)
+    private void FillWithZeroPage(VmArea area, Pte pmd, Pte* entries)
     {
+        ulong bits = (area.PageProtection & ~Pte.WriteBit) | Pte.SpecialBit | (pmd.Value & Pte.UffdWpBit);
         for (int i = 0; i < MmConstants.HugePagePages; i++)
-            entries[i] = Pte.Make(Manager.ZeroPfn, (area.PageProtection & ~Pte.WriteBit) | Pte.SpecialBit);
+            entries[i] = Pte.Make(Manager.ZeroPfn, bits);
     }
 
     private void FillWithParts(Pte pmd, Pte* entries)

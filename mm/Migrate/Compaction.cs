@@ -8,12 +8,10 @@ namespace Emu.Mm;
 public sealed partial class Compaction
 {
     private readonly MemoryManager _manager;
-    private readonly PhysicalMemory _memory;
 
     internal Compaction(MemoryManager manager)
     {
         _manager = manager;
-        _memory = manager.Memory;
     }
 
     /// <summary>Asked to wake kcompactd of a node; null where nobody runs it.</summary>
@@ -166,9 +164,11 @@ public sealed partial class Compaction
     {
         bool hardest = priority == CompactPriority.SyncFull;
         if (!IsNeeded(zone, context.Order, flags, context.HighestZone))
+        {
             return zone.WatermarkOk(context.Order, zone.WatermarkOf((Watermark)(flags & AllocFlags.WatermarkMask)), context.HighestZone, flags)
                 ? CompactResult.Success
                 : CompactResult.Skipped;
+        }
         return new CompactRun(_manager, zone, context.Order, context.MigrateType)
         {
             IsAsync = priority == CompactPriority.Async,

@@ -44,7 +44,7 @@ public sealed unsafe partial class MemoryDescriptor
     private void CopyTable(VmArea copy, Pte* from, Pte* to, int count)
     {
         bool cow = copy.IsCowMapping;
-        ulong clear = Pte.AccessedBit | Pte.UffdWpBit | ((copy.Flags & VmFlags.Shared) != 0 ? Pte.DirtyBit : 0);
+        ulong clear = Pte.AccessedBit | ProtectionToDrop(copy, Pte.UffdWpBit) | ((copy.Flags & VmFlags.Shared) != 0 ? Pte.DirtyBit : 0);
         for (Pte* end = from + count; from < end; from++, to++)
         {
             Pte pte = *from;
@@ -65,6 +65,9 @@ public sealed unsafe partial class MemoryDescriptor
             *to = pte.Without(clear);
         }
     }
+
+    // userfaultfd's protection stays if the child's reader is to see it too.
+    private static ulong ProtectionToDrop(VmArea copy, ulong bit) => (copy.Flags & VmFlags.UffdWp) != 0 ? 0 : bit;
 
     // Linux: copy_present_ptes
     private void CountCopy(uint pfn)
@@ -95,7 +98,7 @@ public sealed unsafe partial class MemoryDescriptor
         Bug.On(!entry.IsSlot, "fork met a page that is being migrated");
         Manager.Swap.Duplicate(entry);
         *from = from->Without(SwapEntry.ExclusiveBit);
-        *to = from->Without(SwapEntry.UffdWpBit);
+        *to = from->Without(ProtectionToDrop(copy, SwapEntry.UffdWpBit));
         Rss[(int)RssKind.Swap]++;
     }
 
@@ -113,7 +116,7 @@ public sealed unsafe partial class MemoryDescriptor
             Rss[(int)RssKind.Anon] += MmConstants.HugePagePages;
         }
         *from = pmd.Without(Pte.WriteBit);
-        *to = pmd.Without(Pte.WriteBit | Pte.AccessedBit | Pte.UffdWpBit);
+        *to = pmd.Without(Pte.WriteBit | Pte.AccessedBit | ProtectionToDrop(copy, Pte.UffdWpBit));
         return true;
     }
 }

@@ -114,6 +114,9 @@ public readonly record struct Pte(ulong Value)
     /// <summary>Dirty. Linux: <c>pte_mkdirty</c>.</summary>
     public Pte Dirty => With(DirtyBit | SoftDirtyBit);
 
+    /// <summary>Write-protected for userfaultfd. Linux: <c>pte_mkuffd_wp</c>.</summary>
+    public Pte UffdWp => new((Value | UffdWpBit) & ~WriteBit);
+
     /// <summary>Writable. Linux: <c>pte_mkwrite</c>.</summary>
     public Pte Writable => With(WriteBit);
 }

@@ -75,6 +75,7 @@ public sealed unsafe partial class MemoryDescriptor
         if (pte.IsSpecial)
         {
             *entry = default;
+            Manager.Ksm.NoteZeroUnmapped(this, pte);
             return true;
         }
         uint pfn = pte.Pfn;
@@ -83,7 +84,9 @@ public sealed unsafe partial class MemoryDescriptor
         bool anonymous = page.IsAnonymous;
         if (anonymous && (flags & ZapFlags.KeepCows) != 0)
             return false;
-        *entry = default;
+        // The protection of a file's page is that of the address.
+        bool marked = (pte.Value & Pte.UffdWpBit) != 0 && !area.IsAnonymous && (flags & ZapFlags.DropMarkers) == 0;
+        *entry = marked ? SwapEntry.MakeMarker(PteMarker.UffdWp) : default;
         if (!anonymous && pte.IsDirty)
             Manager.Mappings.PageCache(page.Mapping).DirtyFromPte(folio);
         if (!anonymous && pte.IsAccessed && !area.HasAny(VmFlags.SeqRead | VmFlags.RandRead))

@@ -51,6 +51,12 @@ public sealed class MappingTable
     /// <summary>Registers a <see cref="PageCache"/>.</summary>
     public MappingHandle Add(PageCache owner) => MappingHandle.ForFile(AddRow(owner));
 
+    /// <summary>Registers a merged page.</summary>
+    internal MappingHandle Add(KsmStableNode owner) => MappingHandle.ForKsm(AddRow(owner));
+
+    /// <summary>The merged page that a handle names. Linux: <c>folio_stable_node</c>.</summary>
+    internal KsmStableNode KsmNode(MappingHandle handle) => (KsmStableNode)_rows[handle.Index]!;
+
     /// <summary>Gives a handle back. No page may name it any more.</summary>
     public void Remove(MappingHandle handle)
     {

@@ -9,7 +9,9 @@ internal static class MemoryInit
     /// <summary>Makes the nodes and gives each zone its range. Linux: <c>free_area_init</c>, <c>build_all_zonelists</c>.</summary>
     public static Node[] CreateNodes(PhysicalMemory memory, int cpus)
     {
-        Node[] nodes = [.. Enumerable.Range(0, memory.Layout.Nodes).Select(id => new Node(id, memory, cpus))];
+        Node[] nodes = new Node[memory.Layout.Nodes];
+        for (int id = 0; id < nodes.Length; id++)
+            nodes[id] = new Node(id, memory, cpus);
         foreach (MemoryRange range in memory.Layout.Ranges)
         {
             AddPart(nodes, ZoneType.Dma, range, 0, DmaEnd);
@@ -26,8 +28,18 @@ internal static class MemoryInit
     /// <summary>Computes watermarks, reserves and the sizes of the per-CPU stocks. Linux: <c>init_per_zone_wmark_min</c>.</summary>
     public static void SetWatermarks(IReadOnlyList<Node> nodes, MmSysctl sysctl, int cpus)
     {
-        Zone[] zones = [.. nodes.SelectMany(static node => node.Zones).Where(static zone => zone.IsPopulated)];
-        ulong total = zones.Aggregate(0UL, static (sum, zone) => sum + zone.ManagedPages);
+        List<Zone> zones = [];
+        ulong total = 0;
+        foreach (Node node in nodes)
+        {
+            foreach (Zone zone in node.Zones)
+            {
+                if (!zone.IsPopulated)
+                    continue;
+                zones.Add(zone);
+                total += zone.ManagedPages;
+            }
+        }
         if (sysctl.MinFreeKbytes == 0)
             sysctl.MinFreeKbytes = Math.Clamp((long)Math.Sqrt(total * 4 * 16), 128, 262144);
         ulong minPages = (ulong)sysctl.MinFreeKbytes >> (MmConstants.PageShift - 10);

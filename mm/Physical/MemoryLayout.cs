@@ -26,6 +26,8 @@ public sealed class MemoryLayout
     /// <summary>The largest number of nodes.</summary>
     public const int MaximumNodes = 16;
 
+    private readonly MemoryRange[] _ranges;
+
     private const uint HolePfn = 3u << 18, HighPfn = 4u << 18, Block = 1u << MmConstants.MaxPageOrder;
 
     /// <summary>Lays out <paramref name="bytes"/> of RAM over <paramref name="nodes"/> nodes.</summary>
@@ -43,14 +45,14 @@ public sealed class MemoryLayout
             throw new ArgumentException($"{nodes} nodes: 1 to {MaximumNodes} are possible, of at least 4M each");
         Bytes = bytes;
         Nodes = nodes;
-        Ranges = Split((uint)pages, nodes);
+        _ranges = [.. Split((uint)pages, nodes)];
         const ulong Section = 1UL << MmConstants.SectionShift, CmaUnit = (ulong)Block << MmConstants.PageShift;
         if (hotplug % Section != 0 || hotplug > MaximumBytes - bytes)
             throw new ArgumentException($"memory to be plugged in comes in units of 128M, not {hotplug} bytes");
         if (cma % CmaUnit != 0 || cma > bytes / 2)
             throw new ArgumentException("memory for contiguous allocations comes in units of 4M, and is half of all at most");
         CmaBytes = cma;
-        MaxPfn = Ranges[^1].EndPfn;
+        MaxPfn = _ranges[^1].EndPfn;
         if (hotplug == 0)
             return;
         uint start = (MaxPfn + MmConstants.SectionPages - 1) / MmConstants.SectionPages * MmConstants.SectionPages;
@@ -69,7 +71,7 @@ public sealed class MemoryLayout
     public int Nodes { get; }
 
     /// <summary>RAM in ascending order.</summary>
-    public IReadOnlyList<MemoryRange> Ranges { get; }
+    public ReadOnlySpan<MemoryRange> Ranges => _ranges;
 
     /// <summary>Memory that is there but offline when the machine starts.</summary>
     public IReadOnlyList<MemoryRange> HotplugRanges { get; } = [];

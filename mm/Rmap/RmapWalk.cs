@@ -12,7 +12,10 @@ public unsafe ref struct RmapWalk
 {
     private readonly MemoryManager _manager;
     private readonly uint _folio;
-    private readonly ulong _firstIndex, _lastIndex;
+    private readonly KsmStableNode? _merged;
+    private ulong _firstIndex, _lastIndex;
+    private int _mergedItem = -1;
+    private bool _inForks;
     private readonly bool _anonymous, _migration;
     private IntervalOverlaps<AnonVmaChain> _chains;
     private IntervalOverlaps<VmArea> _areas;
@@ -31,7 +34,9 @@ public unsafe ref struct RmapWalk
         _firstIndex = page.Index;
         _lastIndex = _firstIndex + (ulong)manager.Memory.PagesOf(folio) - 1;
         _anonymous = page.IsAnonymous;
-        if (_anonymous)
+        if (page.Mapping.IsKsm)
+            _merged = manager.Mappings.KsmNode(page.Mapping);
+        else if (_anonymous)
             _chains = manager.Mappings.AnonVma(page.Mapping).Tree.Overlaps(_firstIndex, _lastIndex);
         else if (!page.Mapping.IsNone)
             _areas = manager.Mappings.PageCache(page.Mapping).Mappings.Overlaps(_firstIndex, _lastIndex);
@@ -75,6 +80,8 @@ public unsafe ref struct RmapWalk
 
     private bool NextArea()
     {
+        if (_merged != null)
+            return NextMerged(_merged);
         if (_anonymous)
         {
             if (!_chains.MoveNext())
@@ -86,6 +93,32 @@ public unsafe ref struct RmapWalk
             return false;
         Area = _areas.Current.Owner;
         return true;
+    }
+
+    // A merged page is mapped at unlike addresses: first where ksmd saw it, then in forks of those areas. Linux: rmap_walk_ksm
+    private bool NextMerged(KsmStableNode node)
+    {
+        while (true)
+        {
+            while (_mergedItem >= 0 && _chains.MoveNext())
+            {
+                KsmRmapItem item = node.Items[_mergedItem];
+                VmArea area = _chains.Current.Owner.Area;
+                if (!area.Contains(item.Address) || (area.Mm == item.Mm) == _inForks)
+                    continue;
+                Area = area;
+                _firstIndex = _lastIndex = area.PageIndexOf(item.Address);
+                return true;
+            }
+            if (++_mergedItem >= node.Items.Count)
+            {
+                if (_inForks || node.Items.Count == 0)
+                    return false;
+                _inForks = true;
+                _mergedItem = 0;
+            }
+            _chains = node.Items[_mergedItem].AnonVma!.Tree.Overlaps();
+        }
     }
 
     private bool Check(ulong index)

@@ -35,6 +35,7 @@ public sealed partial class MemoryDescriptor
     public int ExtendBrk(ulong address, ulong length, VmFlags extra)
     {
         VmFlags flags = VmFlags.DataDefault | VmFlags.Account | DefaultFlags | extra;
+        flags |= MergeableFlag(flags);
         ulong pages = length >> MmConstants.PageShift;
         if (!MayExpand(flags, pages) || MapCount > Manager.Sysctl.MaxMapCount || Manager.ReserveMemory((long)pages, Limits) != 0)
             return -Errno.ENOMEM;

@@ -20,11 +20,14 @@ public sealed partial class MemoryDescriptor
         Manager.Tlb.FlushMm(this);
         if (!copied)
         {
+            UserfaultContext.CancelFork(child);
             child.Exit();
             return null;
         }
         child.HighWaterRss = child.ResidentPages;
         child.HighWaterVm = child.TotalVm;
+        Manager.Ksm.Fork(child, this);
+        UserfaultContext.FinishFork(child);
         return child;
     }
 
@@ -36,7 +39,7 @@ public sealed partial class MemoryDescriptor
         MmapLegacyBase = parent.MmapLegacyBase;
         MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
-        HasKeptMoves = parent.HasKeptMoves;
+        HasAlikeNeighbours |= parent.HasAlikeNeighbours;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;
@@ -50,7 +53,16 @@ public sealed partial class MemoryDescriptor
         DefaultFlags = other.DefaultFlags & InheritedDefaults;
         ThpDisabled = other.ThpDisabled;
         ThpAdvisedOnly = other.ThpAdvisedOnly;
+        MergesAnyMemory = other.MergesAnyMemory;
+        if (MergesAnyMemory)
+            Manager.Ksm.Enter(this);
     }
+
+    /// <summary>
+    /// Whether areas got or lost flags (in the fork that made it, by prctl) and were not merged with the neighbours that they are like now.
+    /// As in Linux, which looks for neighbours only where the range of a call is.
+    /// </summary>
+    internal bool HasAlikeNeighbours { get; private set; }
 
     // The tree holds the parent's areas; each is replaced by its copy. Linux: dup_mmap
     private bool CopyAreas(MemoryDescriptor parent)
@@ -89,7 +101,9 @@ public sealed partial class MemoryDescriptor
         copy.AnonVma = null;
         if ((source.Flags & VmFlags.WipeOnFork) == 0)
             AnonVmaLinks.Fork(copy, source);
-        copy.SetFlags(source.Flags & ~(VmFlags.LockedMask | VmFlags.UffdMask));
+        copy.SetFlags(source.Flags & ~VmFlags.LockedMask);
+        UserfaultContext.Fork(copy);
+        HasAlikeNeighbours |= copy.Flags != source.Flags;
         copy.File?.Get();
         copy.Operations?.Open(copy);
         LinkFile(copy);

@@ -9,6 +9,13 @@ public sealed partial class MemoryDescriptor
     /// <returns>The address, or a negative errno.</returns>
     public long Map(in MapRequest request, out ulong populate)
     {
+        long result = MapChecked(request, out populate);
+        TellUserfaults();
+        return result;
+    }
+
+    private long MapChecked(in MapRequest request, out ulong populate)
+    {
         populate = 0;
         MapFlags flags = request.Flags;
         if (request.Length == 0)
@@ -135,7 +142,7 @@ public sealed partial class MemoryDescriptor
             return -Errno.ENOMEM;
         if (FindIntersection(address, end) != null)
         {
-            int error = Unmap(address, length);
+            int error = UnmapRange(address, length);
             if (error != 0)
                 return error;
         }
@@ -148,6 +155,7 @@ public sealed partial class MemoryDescriptor
             flags |= VmFlags.Account;
         }
         int refused = file?.PrepareMmap(this, length, ref flags) ?? 0;
+        flags |= MergeableFlag(flags);
         VmArea? area = refused == 0 ? VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file).TryMergeNew() : null;
         if (area == null && refused == 0)
             area = MapNewArea(file, address, end, flags, pageOffset, out refused);

@@ -13,6 +13,10 @@ public sealed unsafe partial class MemoryDescriptor
         int error = CheckMaySplit(area, address, oldLength);
         if (error != 0)
             return error;
+        // Merged pages would turn up at the new place, where ksmd does not know them.
+        error = area.HasAny(VmFlags.Mergeable) && area.AnonVma != null ? Manager.Ksm.Unmerge(area, address, address + oldLength) : 0;
+        if (error != 0)
+            return error;
         bool keep = (flags & RemapFlags.DontUnmap) != 0, accounted = (area.Flags & VmFlags.Account) != 0;
         long newPages = (long)(newLength >> MmConstants.PageShift), oldPages = (long)(oldLength >> MmConstants.PageShift);
         // Only what is added is asked for; what the old place was promised goes over to the new one when it is unmapped.
@@ -30,16 +34,29 @@ public sealed unsafe partial class MemoryDescriptor
         {
             // Memory for tables is short: what was moved goes back, where its tables are still there.
             _ = MovePageTables(target, newAddress, address, oldLength);
-            _ = Unmap(newAddress, newLength); // gives the promise back
+            _ = UnmapRange(newAddress, newLength); // gives the promise back
             return -Errno.ENOMEM;
         }
+        if (target.Userfault is { } context)
+            context.Prepare(UserfaultEvent.Remap, address, newAddress, oldLength);
         if ((oldFlags & VmFlags.Locked) != 0 && newLength > oldLength)
             populate = (newAddress + oldLength, newLength - oldLength);
         if (keep)
             FinishKeeping(address, oldEnd);
         else if (oldLength != 0)
-            _ = Unmap(address, oldLength); // splits were checked above; the limit of areas has room for them
+            _ = UnmapRange(address, oldLength); // splits were checked above; the limit of areas has room for them
         return (long)newAddress;
+    }
+
+    // The new place is served by nobody. Linux: need_clear_uffd_wp in move_ptes
+    private static Pte WithoutUffdWp(Pte pte)
+    {
+        if (pte.IsPresent)
+            return pte.Without(Pte.UffdWpBit);
+        SwapEntry entry = SwapEntry.FromPte(pte);
+        if (!entry.IsMarker)
+            return pte.Without(SwapEntry.UffdWpBit);
+        return entry.MarkerFlags == PteMarker.UffdWp ? default : pte;
     }
 
     private static int CheckMaySplit(VmArea area, ulong address, ulong length)
@@ -55,7 +72,7 @@ public sealed unsafe partial class MemoryDescriptor
     private void FinishKeeping(ulong start, ulong end)
     {
         VmArea old = Lookup(start)!;
-        HasKeptMoves = true;
+        HasAlikeNeighbours = true;
         if ((old.Flags & VmFlags.Locked) != 0)
             LockedByKeptMoves += old.Pages;
         old.SetFlags(old.Flags & ~VmFlags.LockedMask);
@@ -68,7 +85,9 @@ public sealed unsafe partial class MemoryDescriptor
     {
         // Anonymous memory that was never touched takes the offset of its new place, so that it can merge there.
         ulong pageOffset = area.IsAnonymous && area.AnonVma == null ? newAddress >> MmConstants.PageShift : area.PageIndexOf(address);
-        if (VmaMerge.ForCopy(area, newAddress, newAddress + newLength, pageOffset).TryMergeNew() is { } merged)
+        UserfaultContext? userfault = KeepsRegistration(area) ? area.Userfault : null;
+        VmFlags flags = userfault != null ? area.Flags : area.Flags & ~VmFlags.UffdMask;
+        if (VmaMerge.ForCopy(area, newAddress, newAddress + newLength, flags, pageOffset, userfault).TryMergeNew() is { } merged)
             return merged;
         VmArea copy = AllocateArea();
         copy.Start = newAddress;
@@ -80,7 +99,8 @@ public sealed unsafe partial class MemoryDescriptor
         copy.AnonVma = area.AnonVma;
         copy.AnonName = area.AnonName;
         copy.Policy = area.Policy;
-        copy.SetFlags(area.Flags);
+        copy.Userfault = userfault;
+        copy.SetFlags(flags);
         AnonVmaLinks.Clone(copy, area);
         copy.File?.Get();
         copy.Operations?.Open(copy);
@@ -92,14 +112,14 @@ public sealed unsafe partial class MemoryDescriptor
     private bool MovePageTables(VmArea from, ulong source, ulong destination, ulong length)
     {
         ulong end = source + length;
-        bool done = true;
+        bool done = true, unprotect = from.Userfault != null && !KeepsRegistration(from);
         for (ulong at = source; at < end && done;)
         {
             ulong target = destination + (at - source);
             ulong step = Math.Min(end - at, MmConstants.PmdSize - Math.Max(at & ~MmConstants.PmdMask, target & ~MmConstants.PmdMask));
             Pte* pmd = PageTable.Find(at, PageTable.PmdLevel);
             if (pmd != null && !pmd->IsNone)
-                done = (step == MmConstants.PmdSize && MoveTable(pmd, target)) || MovePart(from, at, target, step);
+                done = (step == MmConstants.PmdSize && !unprotect && MoveTable(pmd, target)) || MovePart(from, at, target, step, unprotect);
             at += step;
         }
         Manager.Tlb.FlushRange(this, source, end, (from.Flags & VmFlags.Exec) != 0);
@@ -117,14 +137,14 @@ public sealed unsafe partial class MemoryDescriptor
         return true;
     }
 
-    private bool MovePart(VmArea from, ulong source, ulong destination, ulong length)
+    private bool MovePart(VmArea from, ulong source, ulong destination, ulong length, bool unprotect)
     {
         SplitPmd(from, source & MmConstants.PmdMask);
-        return MoveEntries(source, destination, length);
+        return MoveEntries(source, destination, length, unprotect);
     }
 
     // Linux: move_ptes
-    private bool MoveEntries(ulong source, ulong destination, ulong length)
+    private bool MoveEntries(ulong source, ulong destination, ulong length, bool unprotect)
     {
         for (ulong offset = 0; offset < length; offset += MmConstants.PageSize)
         {
@@ -134,7 +154,8 @@ public sealed unsafe partial class MemoryDescriptor
             Pte* to = PageTable.FindOrCreate(destination + offset);
             if (to == null)
                 return false;
-            *to = from->IsPresent ? from->With(Pte.SoftDirtyBit) : *from;
+            Pte moved = from->IsPresent ? from->With(Pte.SoftDirtyBit) : *from;
+            *to = unprotect ? WithoutUffdWp(moved) : moved;
             *from = default;
         }
         return true;

@@ -35,24 +35,34 @@ public sealed partial class MemoryDescriptor
         if (!area.HasAny(VmFlags.AccessMask))
             return -Errno.EFAULT;
         int error = 0;
-        for (ulong at = start; at < end && error == 0; at += MmConstants.PageSize)
-            error = FaultIn(area, at, write, context);
+        for (ulong at = start; at < end && error == 0 && area.Contains(at); at += MmConstants.PageSize)
+            error = FaultIn(ref area, at, write, context);
         return error;
     }
 
-    // Linux: faultin_page
-    private int FaultIn(VmArea area, ulong address, bool write, in FaultContext context)
+    // A fault that waits for the reader of a userfaultfd sleeps: the area may be another afterwards. Linux: faultin_page
+    private int FaultIn(ref VmArea area, ulong address, bool write, in FaultContext context)
     {
-        if (IsMapped(address, write))
-            return 0;
-        FaultOutcome outcome = Manager.Faults.Populate(area, address, write, context);
-        return outcome.Status switch
+        while (!IsMapped(address, write))
         {
-            FaultStatus.Resolved => 0,
-            FaultStatus.OutOfMemory => -Errno.ENOMEM,
-            _ => -Errno.EFAULT,
-        };
+            FaultOutcome outcome = Manager.Faults.Populate(area, address, write, context);
+            if (outcome.Status != FaultStatus.Retry)
+                return ToError(outcome.Status);
+            if (!Manager.WaitForFault(outcome))
+                return -Errno.EINTR;
+            if (Lookup(address) is not { } again)
+                return -Errno.EFAULT;
+            area = again;
+        }
+        return 0;
     }
+
+    private static int ToError(FaultStatus status) => status switch
+    {
+        FaultStatus.Resolved => 0,
+        FaultStatus.OutOfMemory => -Errno.ENOMEM,
+        _ => -Errno.EFAULT,
+    };
 
     private unsafe bool IsMapped(ulong address, bool write)
     {

@@ -30,6 +30,14 @@ public sealed partial class MemoryDescriptor
     /// <returns>The address, or a negative errno.</returns>
     public long Remap(ulong address, ulong oldLength, ulong newLength, RemapFlags flags, ulong newAddress, out (ulong Start, ulong Length) populate)
     {
+        long result = RemapChecked(address, oldLength, newLength, flags, newAddress, out populate);
+        TellUserfaults();
+        return result;
+    }
+
+    private long RemapChecked(ulong address, ulong oldLength, ulong newLength, RemapFlags flags, ulong newAddress,
+        out (ulong Start, ulong Length) populate)
+    {
         populate = default;
         oldLength = MmConstants.PageAlign(oldLength);
         newLength = MmConstants.PageAlign(newLength);
@@ -100,7 +108,7 @@ public sealed partial class MemoryDescriptor
 
     private long Shrink(ulong address, ulong oldLength, ulong newLength)
     {
-        int error = Unmap(address + newLength, oldLength - newLength);
+        int error = UnmapRange(address + newLength, oldLength - newLength);
         return error != 0 ? error : (long)address;
     }
 
@@ -111,14 +119,14 @@ public sealed partial class MemoryDescriptor
         populate = default;
         if ((flags & RemapFlags.Fixed) != 0 && FindIntersection(newAddress, newAddress + newLength) != null)
         {
-            int error = Unmap(newAddress, newLength);
+            int error = UnmapRange(newAddress, newLength);
             if (error != 0)
                 return error;
             area = Lookup(address)!;
         }
         if (oldLength > newLength)
         {
-            int error = Unmap(address + newLength, oldLength - newLength);
+            int error = UnmapRange(address + newLength, oldLength - newLength);
             if (error != 0)
                 return error;
             oldLength = newLength;

@@ -90,6 +90,7 @@ public sealed partial class MemoryDescriptor
         copy.AnonVma = area.AnonVma;
         copy.AnonName = area.AnonName;
         copy.Policy = area.Policy;
+        copy.Userfault = area.Userfault;
         copy.SetFlags(area.Flags);
         return copy;
     }

@@ -9,6 +9,14 @@ public sealed partial class MemoryDescriptor
     /// <returns>0, or EINVAL, ENOMEM (too many areas), EPERM (sealed), negated.</returns>
     public int Unmap(ulong start, ulong length)
     {
+        int error = UnmapRange(start, length);
+        TellUserfaults();
+        return error;
+    }
+
+    // The same as a part of a larger operation, which tells the readers of userfaultfd at its end.
+    private int UnmapRange(ulong start, ulong length)
+    {
         if ((start & ~MmConstants.PageMask) != 0 || start > MmConstants.TaskSize || length > MmConstants.TaskSize - start)
             return -Errno.EINVAL;
         ulong end = start + MmConstants.PageAlign(length);
@@ -27,6 +35,7 @@ public sealed partial class MemoryDescriptor
     /// <summary>Removes everything. Nobody uses the address space any more. Linux: <c>exit_mmap</c>, <c>__mmdrop</c>.</summary>
     public void Exit()
     {
+        IsGone = true;
         UpdateHighWaterRss();
         Gather.Begin(fullMm: true);
         ulong accounted = 0;
@@ -82,6 +91,7 @@ public sealed partial class MemoryDescriptor
         foreach ((_, _, VmArea area) in Areas.Iterate(start, end - 1))
         {
             Zap(area, area.Start, area.End, ZapFlags.DropMarkers);
+            NoteUnmap(area, start, end);
             DetachRmap(area);
         }
         PageTable.FreeRange(Gather, start, end, floor, ceiling);

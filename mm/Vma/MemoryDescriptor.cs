@@ -66,9 +66,6 @@ public sealed partial class MemoryDescriptor
     /// <summary>Of <see cref="LockedVm"/>, the pages of areas whose lock an mremap with DONTUNMAP took away: Linux never uncounts them.</summary>
     internal ulong LockedByKeptMoves { get; private set; }
 
-    /// <summary>Whether mremap with DONTUNMAP was used: it may leave neighbours apart that would merge.</summary>
-    internal bool HasKeptMoves { get; private set; }
-
     /// <summary>Pages of private writable areas. Linux: <c>data_vm</c>.</summary>
     public ulong DataVm { get; internal set; }
 

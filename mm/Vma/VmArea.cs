@@ -46,6 +46,9 @@ public sealed class VmArea
     /// <summary>Name given by prctl(PR_SET_VMA_ANON_NAME), or null. Linux: <c>anon_name</c>.</summary>
     public string? AnonName { get; set; }
 
+    /// <summary>Who serves its faults, or null. Linux: <c>vm_userfaultfd_ctx</c>.</summary>
+    public UserfaultContext? Userfault { get; internal set; }
+
     /// <summary>Link in the interval tree of <see cref="VmFile.Mapping"/>. Linux: <c>shared.rb</c>.</summary>
     public IntervalNode<VmArea>? SharedNode { get; set; }
 
@@ -115,6 +118,7 @@ public sealed class VmArea
         AnonVma = null;
         AnonName = null;
         Policy = null;
+        Userfault = null;
         SharedNode = null;
     }
 
@@ -123,7 +127,7 @@ public sealed class VmArea
 
     // Shared pages start read-only where someone wants to hear of the first write. Linux: vma_wants_writenotify
     private bool WantsWriteNotify() =>
-        Operations is { WantsMkwrite: true } || (File?.Mapping is { TracksDirty: true } && !HasAny(VmFlags.PfnMap));
+        HasAny(VmFlags.UffdWp) || Operations is { WantsMkwrite: true } || (File?.Mapping is { TracksDirty: true } && !HasAny(VmFlags.PfnMap));
 }
 
 /// <summary>From VM flags to PTE bits. Linux: <c>protection_map</c>, <c>vm_get_page_prot</c> (arch/x86/mm/pgprot.c).</summary>

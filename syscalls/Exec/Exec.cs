@@ -100,6 +100,7 @@ internal static class Exec
     private static void Become(Task task, ProgramImage image, MemoryDescriptor mm)
     {
         mm.SetExeFile(image.File);
+        mm.InheritSettings(task.Mm);
         TaskExec.Begin(task, mm, NameFor(image));
         task.UnshareFiles(files: true, fs: false);
         ExecCredentials.Apply(task, image.File);
@@ -109,7 +110,7 @@ internal static class Exec
     // Linux: __set_task_comm(kbasename(filename))
     private static byte[] NameFor(ProgramImage image)
     {
-        ReadOnlySpan<byte> name = image.TaskName ?? image.FileName;
+        ReadOnlySpan<byte> name = image.IsCalledAfterFile ? image.File.Path.Dentry.Name : image.FileName;
         name = name[(name.LastIndexOf((byte)'/') + 1)..];
         return name[..Math.Min(name.Length, Task.NameLength - 1)].ToArray();
     }

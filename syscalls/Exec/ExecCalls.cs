@@ -38,7 +38,7 @@ internal static class ExecCalls
             Arguments = [],
             Environment = new List<byte[]>(),
             IsNameLost = isLost,
-            TaskName = name.IsEmpty ? file!.Path.Dentry.Name : null,
+            IsCalledAfterFile = name.IsEmpty,
         };
         error = GetStrings(task, argv, image.Arguments);
         if (error == 0)

@@ -15,7 +15,7 @@ internal static class ExecLoad
     {
         bool executableStack = image.Elf!.Segments.Any(static segment => segment is { Type: ElfSegment.GnuStack, IsExecutable: true });
         InitialStack stack = new(task.User);
-        int error = stack.PutStrings(image.InterpreterName, image.Arguments, image.Environment, executableStack);
+        int error = stack.PutStrings(image.FileName, image.Arguments, image.Environment, executableStack);
         if (error != 0)
             return error;
         ElfLoader loader = new(task.User);

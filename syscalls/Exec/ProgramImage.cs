@@ -24,8 +24,8 @@ internal sealed class ProgramImage : IDisposable
     /// <summary>Whether <see cref="FileName"/> leads nowhere once exec has closed descriptors. Linux: <c>BINPRM_FLAGS_PATH_INACCESSIBLE</c>.</summary>
     public bool IsNameLost { get; init; }
 
-    /// <summary>The name that the task gets instead of the last part of <see cref="FileName"/>. Linux: <c>comm_from_dentry</c>.</summary>
-    public byte[]? TaskName { get; init; }
+    /// <summary>Whether the task is called after the file that is executed, not after <see cref="FileName"/>. Linux: <c>comm_from_dentry</c>.</summary>
+    public bool IsCalledAfterFile { get; init; }
 
     /// <summary>The program.</summary>
     public ElfFile? Elf { get; set; }

@@ -109,11 +109,11 @@ internal static class FutexPi
                     return 0;
                 continue;
             }
+            if ((value & Waiters) == 0 && Interlocked.CompareExchange(ref word, value | Waiters, value) != value)
+                continue;
             int error = FindOwner(caller, known, value, out Task? owner);
             if (error != 0)
                 return error;
-            if ((value & Waiters) == 0 && Interlocked.CompareExchange(ref word, value | Waiters, value) != value)
-                continue;
             wanted = known ?? caller.Kernel.Futexes.AddLock(key, owner!);
             return 0;
         }

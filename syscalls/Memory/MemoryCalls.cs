@@ -32,7 +32,7 @@ internal static class MemoryCalls
         return result;
     }
 
-    public static long Mprotect(Task task, in SyscallArguments args) => 
+    public static long Mprotect(Task task, in SyscallArguments args) =>
         task.Mm.Protect(args.A0, args.A1, (MemoryProtection)args.A2, context: task.User.Context);
 
     public static long Munmap(Task task, in SyscallArguments args) => task.Mm.Unmap(args.A0, args.A1);

@@ -26,7 +26,7 @@ internal sealed class ProcFdDirectory : PseudoDirectory
     {
         inode = null;
         if (!TryParse(name, out int fd) || Find(fd) is not { } file)
-            return 0;
+            return NotFound;
         inode = _isInfo
             ? new PseudoFile(Pseudo, Context, PseudoEntry.File("info", (in PseudoContext context, ProcWriter writer) => ShowInfo(fd, writer), 0x124))
             : new ProcFdLink(Pseudo, Context, fd, file);
@@ -43,6 +43,10 @@ internal sealed class ProcFdDirectory : PseudoDirectory
         _ = ListNumbers(file, ref to, Numbers(), 2, _isInfo ? ModeBits.Regular : ModeBits.Link); // what was not taken is taken the next time
         return 0;
     }
+
+    /// <inheritdoc/>
+    public override int Iterate(DirectoryFile file, ref DirectoryEmitter to) =>
+        Context.Task.ExitState == ExitState.Dead ? -Errno.ENOENT : base.Iterate(file, ref to);
 
     private OpenFile? Find(int fd) => Context.Task.HasFiles ? Context.Task.Files.Peek(fd) : null;
 
@@ -157,11 +161,15 @@ internal sealed class ProcThreadsDirectory : PseudoDirectory
         inode = null;
         if (TryParse(name, out int number) && Find(number) is { } thread)
             inode = new ProcTaskDirectory(Pseudo, thread, isProcess: false);
-        return 0;
+        return inode == null ? NotFound : 0;
     }
 
     /// <inheritdoc/>
     public override bool RevalidateChild(Task task, Dentry child) => child.Inode is ProcTaskDirectory { IsAlive: true };
+
+    /// <inheritdoc/>
+    public override int Iterate(DirectoryFile file, ref DirectoryEmitter to) =>
+        Context.Task.ExitState == ExitState.Dead ? -Errno.ENOENT : base.Iterate(file, ref to);
 
     /// <inheritdoc/>
     protected override int List(DirectoryFile file, ref DirectoryEmitter to)

@@ -41,7 +41,7 @@ internal sealed class ProcRootDirectory : TableDirectory
         // A thread is found by its number too, though it is not listed.
         Task? found = Context.Kernel.Pids.FindTask(number);
         inode = found == null ? null : new ProcTaskDirectory(Pseudo, found, isProcess: true);
-        return 0;
+        return inode == null ? NotFound : 0;
     }
 
     /// <inheritdoc/>
@@ -75,6 +75,10 @@ internal sealed class ProcTaskDirectory : TableDirectory
     public override int Lookup(Task task, ReadOnlySpan<byte> name, out Inode? inode)
     {
         inode = null;
-        return IsAlive ? base.Lookup(task, name, out inode) : -Mm.Errno.ENOENT;
+        // Linux: what was opened of a process that is gone speaks of nobody.
+        return IsAlive ? base.Lookup(task, name, out inode) : -Mm.Errno.ESRCH;
     }
+
+    /// <inheritdoc/>
+    public override int Iterate(DirectoryFile file, ref DirectoryEmitter to) => IsAlive ? base.Iterate(file, ref to) : -Mm.Errno.ENOENT;
 }

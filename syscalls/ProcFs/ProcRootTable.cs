@@ -12,8 +12,18 @@ internal static class ProcRootTable
         PseudoEntry.Link("self", static (in PseudoContext context) => Number(context.Reader!.ProcessId)),
         PseudoEntry.Link("thread-self", static (in PseudoContext context) => [.. Number(context.Reader!.ProcessId), .. "/task/"u8, .. Number(context.Reader.ThreadId)]),
         PseudoEntry.Link("mounts", static (in PseudoContext _) => "self/mounts"u8.ToArray()),
+        PseudoEntry.Directory("sys", ProcSysTable.Entries),
+        PseudoEntry.File("cmdline", static (in PseudoContext _, ProcWriter writer) => writer.Append("\n"u8)),
+        PseudoEntry.File("cpuinfo", ProcMachineText.CpuInfo),
+        PseudoEntry.File("filesystems", ProcMachineText.FileSystemTypes),
+        PseudoEntry.File("loadavg", ProcMachineText.LoadAverage),
+        PseudoEntry.File("locks", ProcLocks.Write),
+        PseudoEntry.File("stat", ProcMachineText.Stat),
+        PseudoEntry.File("swaps", ProcMachineText.Swaps),
+        PseudoEntry.File("uptime", ProcMachineText.Uptime),
+        PseudoEntry.File("version", ProcMachineText.Version),
         PseudoEntry.File("cgroups", ShowCgroups),
-        PseudoEntry.File("meminfo", static (in PseudoContext context, ProcWriter writer) => MemInfo.Write(context.Kernel.Memory, writer)),
+        .. ProcMmTable.RootEntries,
     ];
 
     // Linux: proc_cgroupstats_show

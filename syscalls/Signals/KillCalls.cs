@@ -78,8 +78,8 @@ internal static class KillCalls
     private static int ToProcess(Task sender, int pid, in SigInfo info) =>
         sender.Kernel.Pids.FindTask(pid) is { } target ? SendTo(sender, target.Group, info) : -Errno.ESRCH;
 
-    // Linux: do_send_specific
-    private static int ToThread(Task sender, int process, int thread, in SigInfo info)
+    /// <summary>Sends a signal to a thread, of a process if that is not 0. Linux: <c>do_send_specific</c>.</summary>
+    public static int ToThread(Task sender, int process, int thread, in SigInfo info)
     {
         Task? target = sender.Kernel.Pids.FindTask(thread);
         if (target == null || (process != 0 && target.ProcessId != process))
@@ -88,8 +88,8 @@ internal static class KillCalls
         return error != 0 || info.Signo == 0 ? error : SignalSender.SendToThread(target, info);
     }
 
-    // Linux: __kill_pgrp_info
-    private static int ToGroup(Task sender, Pid? group, in SigInfo info)
+    /// <summary>Sends a signal to a process group. Linux: <c>__kill_pgrp_info</c>.</summary>
+    public static int ToGroup(Task sender, Pid? group, in SigInfo info)
     {
         int result = -Errno.ESRCH;
         if (group == null)

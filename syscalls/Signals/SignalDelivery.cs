@@ -92,6 +92,8 @@ internal static class SignalDelivery
             SignalStop.NotifyParent(group);
             if (group.IsExiting || (group.ExecTask != null && group.ExecTask != task))
             {
+                if (task.Kernel.TaskObserver is { } observer)
+                    ReportDeath(observer, task);
                 task.Pending.Set &= ~Signal.Bit(Signal.SIGKILL);
                 task.RecalculatePending();
                 TaskExit.ExitGroup(task, Signal.SIGKILL);
@@ -117,6 +119,17 @@ internal static class SignalDelivery
             if (!TakeDefaultAction(task, info))
                 return false;
         }
+    }
+
+    // A signal that ends the process where it is sent is never delivered: the first thread that dies of it tells.
+    private static void ReportDeath(ITaskObserver observer, Task task)
+    {
+        const int SignalMask = 0x7F;
+        int signal = task.Group.GroupExitCode & SignalMask;
+        if (signal is 0 or Signal.SIGKILL || SignalQueueing.Dequeue(task, ~Signal.Bit(signal), out SigInfo info) == 0)
+            return;
+        observer.Signalled(task, info);
+        observer.Dying(task, info);
     }
 
     // Returns whether the task lives on.

@@ -13,7 +13,10 @@ internal static class Traps
         switch (outcome.Status)
         {
             case FaultStatus.Retry:
-                task.Work |= TaskWork.Reschedule;
+                if (outcome.Wait is { } wait)
+                    FaultWaiter.WaitInUserMode(task, wait);
+                else
+                    task.Work |= TaskWork.Reschedule;
                 return;
             case FaultStatus.OutOfMemory:
                 // A victim of the OOM killer leaves first; then the access is tried again. Linux: pagefault_out_of_memory

@@ -26,6 +26,7 @@ internal static class SysTable
     public static PseudoEntry[] Entries { get; } =
     [
         PseudoEntry.Directory("fs", [PseudoEntry.Directory("cgroup", [])]),
-        PseudoEntry.Directory("kernel", []),
+        PseudoEntry.Directory("kernel", [PseudoEntry.Directory("mm", ProcMmTable.KernelMmEntries)]),
+        PseudoEntry.Directory("devices", [PseudoEntry.Directory("system", SysDevices.Entries)]),
     ];
 }

@@ -24,10 +24,14 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     /// <summary>Whether the slice of the task that runs is used up.</summary>
     public bool IsSliceOver => processor.Retired >= _sliceEnd;
 
+    /// <summary>How often a task began to run or went on. Linux: <c>nr_switches</c>.</summary>
+    public long Switches { get; private set; }
+
     /// <summary>A task begins to run or goes on. Linux: <c>context_switch</c>.</summary>
     public void SwitchIn(Task task)
     {
         Current = task;
+        Switches++;
         task.Token = this;
         Smp.ProcessorId = processor.Id;
         TaskMemory.Running = task.Memory;

@@ -13,6 +13,7 @@ internal enum Capability
     SetUid = 7,
     SetPcap = 8,
     LinuxImmutable = 9,
+    NetBindService = 10,
     IpcLock = 14,
     IpcOwner = 15,
     SysRawIo = 17,
@@ -25,6 +26,7 @@ internal enum Capability
     SysTtyConfig = 26,
     MakeNode = 27,
     Lease = 28,
+    SysLog = 34,
 
     /// <summary>The highest that exists. Linux: <c>CAP_LAST_CAP</c>.</summary>
     Last = 40,

@@ -8,7 +8,7 @@ internal static class PrctlCalls
     private const int SetDeathSignal = 1, GetDeathSignal = 2, GetDumpable = 3, SetDumpable = 4, GetKeepCaps = 7, SetKeepCaps = 8, GetTiming = 13,
         SetTiming = 14, SetName = 15, GetName = 16, GetSeccomp = 21, CapBsetRead = 23, CapBsetDrop = 24, GetTsc = 25, SetTsc = 26,
         GetSecureBits = 27, SetSecureBits = 28, SetTimerSlack = 29, GetTimerSlack = 30, SetSubreaper = 36, GetSubreaper = 37,
-        SetNoNewPrivs = 38, GetNoNewPrivs = 39, GetTidAddress = 40, SetThpDisable = 41, GetThpDisable = 42, CapAmbient = 47,
+        SetNoNewPrivs = 38, GetNoNewPrivs = 39, GetTidAddress = 40, CapAmbient = 47,
         GetAuxiliaryVector = 0x41555856;
 
     private const uint TscEnable = 1;
@@ -75,13 +75,6 @@ internal static class PrctlCalls
                 return 0;
             case GetNoNewPrivs:
                 return HasNoMore(args, 1) ? task.NoNewPrivileges ? 1 : 0 : -Errno.EINVAL;
-            case SetThpDisable:
-                if (!HasNoMore(args, 2))
-                    return -Errno.EINVAL;
-                task.Mm.ThpDisabled = args.A1 != 0;
-                return 0;
-            case GetThpDisable:
-                return HasNoMore(args, 1) ? task.Mm.ThpDisabled ? 1 : 0 : -Errno.EINVAL;
             case GetKeepCaps:
                 return (task.Credentials.SecureBits & CredentialChange.KeepCaps) != 0 ? 1 : 0;
             case SetKeepCaps:
@@ -97,7 +90,7 @@ internal static class PrctlCalls
             case CapAmbient:
                 return PrctlCapabilities.ChangeAmbient(task, args);
             default:
-                return -Errno.EINVAL;
+                return MemoryPrctl.Serve(task, args);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class Scheduler
     private volatile bool _hasArrivals;
     private int _hostCalls;
     private long _freeSince;
-    private bool _listens, _isRunning, _hasEnded;
+    private bool _listens, _isRunning, _hasEnded, _hasReportedWait;
 
     /// <summary>Says whether functions may be posted although no task waits for the host: then a machine where nothing runs is no deadlock.</summary>
     public void Listen(bool listens)
@@ -104,14 +104,72 @@ internal sealed partial class Scheduler
         }
     }
 
-    // No task waits for the host, and nobody will post anything.
+    // No task waits for the host.
     private bool IsCutOffFromHost
     {
         get
         {
             lock (_gate)
-                return _hostCalls == 0 && !_listens && !_hasArrivals;
+                return _hostCalls == 0 && !_hasArrivals;
         }
+    }
+
+    // Nobody will post anything; nor would anybody wait for what is left when the first process has ended.
+    private bool IsForsaken
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (!_listens || _kernel.Status != null)
+                    return true;
+            }
+            return _kernel.Clock.IsVirtual && !ExpectsSignals();
+        }
+    }
+
+    // Whether somebody counts on a signal from outside: it has a handler for what a user sends, is stopped, or sleeps in a call that only
+    // signals end.
+    private bool ExpectsSignals()
+    {
+        const int Pause = 34, RtSigTimedWait = 128, RtSigSuspend = 130, ClockNanoSleep = 230, NanoSleep = 35;
+        foreach (ThreadGroup process in _kernel.Pids.Processes)
+        {
+            if (HandlesUsersSignals(process.Actions))
+                return true;
+            foreach (Task task in process.Threads)
+            {
+                if ((task.State & TaskState.Stopped) != 0)
+                    return true;
+                if (task.User.Context.SystemCall is Pause or RtSigTimedWait or RtSigSuspend or ClockNanoSleep or NanoSleep)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool HandlesUsersSignals(SignalActions actions)
+    {
+        ReadOnlySpan<int> signals = [Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2, Signal.SIGWINCH];
+        foreach (int signal in signals)
+        {
+            if (actions[signal].Handler is not (SignalAction.Default or SignalAction.Ignore))
+                return true;
+        }
+        return false;
+    }
+
+    // Every task waits, and only a signal of the host can wake one: if it takes long, that is worth a word.
+    private void WaitForSignal(CpuToken cpu)
+    {
+        const long Patience = 2_000_000_000;
+        long start = HostClock.Monotonic();
+        bool woken = cpu.Idle.Wait(_hasReportedWait ? -1 : Patience);
+        _kernel.Clock.Pass(HostClock.Monotonic() - start);
+        if (woken)
+            return;
+        _hasReportedWait = true;
+        KernelLog.WaitsForSignal(_kernel.Log, DescribeWaiters());
     }
 
     private void BeginHostCall(Task task)

@@ -109,17 +109,14 @@ internal sealed partial class Scheduler
     {
         ulong next = _kernel.Timers.Next;
         bool alone = IsCutOffFromHost;
-        if (alone && next == Never)
-        {
+        if (alone && next == Never && IsForsaken)
             ReportDeadlock();
-            return;
-        }
-        if (alone && _kernel.Clock.IsVirtual)
-        {
+        else if (alone && next == Never)
+            WaitForSignal(cpu);
+        else if (alone && _kernel.Clock.IsVirtual)
             _kernel.Clock.SkipTo(next);
-            return;
-        }
-        WaitForHost(cpu, next);
+        else
+            WaitForHost(cpu, next);
     }
 
     // Nobody runs any more: the workers go. Those in a call of the host do when it returns.

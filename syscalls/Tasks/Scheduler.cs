@@ -28,6 +28,9 @@ internal sealed partial class Scheduler
     /// <summary>Tasks that could run and do not. Linux: <c>nr_running</c> without those that run.</summary>
     public int WaitingTasks => _queue.Count;
 
+    /// <summary>Switches between tasks so far. Linux: <c>nr_context_switches</c>.</summary>
+    public long Switches => _cpu.Switches;
+
     /// <summary>Whether a task of a kind is the one that runs.</summary>
     public Task? Current => _cpu.Current;
 
@@ -58,8 +61,11 @@ internal sealed partial class Scheduler
             task.Worker!.InterruptHostCall();
             return true;
         }
+        bool isUrgent = cause == WakeCause.Signal || (task.State & TaskState.Stopped) != 0;
         task.State = TaskState.Running;
         Enqueue(task);
+        if (isUrgent && _cpu.Current is { } current)
+            current.Work |= TaskWork.Reschedule; // who sends a signal mostly counts on its effect: on Linux the sleeper would preempt
         return true;
     }
 

@@ -100,6 +100,34 @@ internal static class SystemCalls
         return done && (args.A1 == 0 || task.User.TryPut(args.A1, 0)) ? 0 : -Errno.EFAULT;
     }
 
+    /// <summary>The log of the kernel, which is empty: messages go to the log of emu. Linux: kernel/printk/printk.c (<c>do_syslog</c>).</summary>
+    public static long SysLog(Task task, in SyscallArguments args)
+    {
+        const int Close = 0, Open = 1, Read = 2, ReadAll = 3, ReadClear = 4, Clear = 5, ConsoleOff = 6, ConsoleOn = 7, ConsoleLevel = 8,
+            SizeUnread = 9, SizeBuffer = 10;
+        const int BufferBytes = 1 << 18, MostLevel = 8;
+        if (!task.Credentials.Can(Capability.SysLog) && !task.Credentials.Can(Capability.SysAdmin))
+            return -Errno.EPERM;
+        int length = args.Int(2);
+        switch (args.Int(0))
+        {
+            case Read:
+                if (args.A1 == 0 || length < 0)
+                    return -Errno.EINVAL;
+                return length == 0 ? 0 : task.Kernel.LogReaders.Wait(task, 0, static _ => false);
+            case ReadAll or ReadClear:
+                return args.A1 == 0 || length < 0 ? -Errno.EINVAL : 0;
+            case ConsoleLevel:
+                return length is < 1 or > MostLevel ? -Errno.EINVAL : 0;
+            case Close or Open or Clear or ConsoleOff or ConsoleOn or SizeUnread:
+                return 0;
+            case SizeBuffer:
+                return BufferBytes;
+            default:
+                return -Errno.EINVAL;
+        }
+    }
+
     // Linux: sethostname, setdomainname
     private static int GetName(Task task, in SyscallArguments args, out string name)
     {

@@ -109,6 +109,15 @@ public sealed partial class Task
         _fs = request.Has(CloneFlags.Fs) ? parent.Fs.Get() : parent.Fs.Copy();
     }
 
+    // Linux: pidfd_get_pid
+    partial void FindPidFd(int fd, ref Pid? pid, ref bool neverWaits)
+    {
+        if (Files.Peek(fd) is not PidFile file)
+            return;
+        pid = file.Pid;
+        neverWaits = (file.Flags & OpenFlags.NonBlock) != 0;
+    }
+
     // Linux: exit_files, exit_fs
     partial void DropFiles(bool isLast)
     {

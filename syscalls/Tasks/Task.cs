@@ -178,7 +178,13 @@ public sealed partial class Task : IDisposable
     }
 
     /// <summary>Notes who faults from now on: the number has changed.</summary>
-    internal void SetFaultContext() => User.Context = new FaultContext { SystemCall = -1, ProcessId = ProcessId, ThreadId = ThreadId };
+    internal void SetFaultContext() => User.Context = new FaultContext
+    {
+        SystemCall = -1,
+        ProcessId = ProcessId,
+        ThreadId = ThreadId,
+        Time = Kernel.Clock.Monotonic,
+    };
 
     /// <summary>Notes who faults from now on.</summary>
     public void EnterSystemCall(int number)

@@ -68,6 +68,8 @@ internal static class TaskClone
             mm.Limits = group.Limits.Mm;
         Task made = NewTask(task, pid, group, mm, request);
         error = made.InheritFiles(task, request);
+        if (error == 0 && request.Has(CloneFlags.PidFd))
+            error = GivePidFd(task, pid, request);
         if (error != 0)
             return Abandon(made, error);
         child = Finish(task, made, request);
@@ -181,8 +183,20 @@ internal static class TaskClone
             group.IsOrphan = true;
     }
 
+    private static int GivePidFd(Task task, Pid pid, in CloneRequest request)
+    {
+        int fd = PidFileCalls.Install(task, pid, request.Has(CloneFlags.Thread) ? PidFile.Thread : OpenFlags.ReadOnly);
+        if (fd < 0)
+            return fd;
+        if (task.User.TryPut(request.PidFd, fd))
+            return 0;
+        task.Files.Close(task, fd);
+        return -Errno.EFAULT;
+    }
+
     private static int Abandon(Task child, int error)
     {
+        child.ReleaseFiles(isLast: false);
         child.Account.Tasks--;
         TaskExit.DropMm(child.Mm);
         child.Kernel.Pids.Release(child.Pid);

@@ -34,6 +34,7 @@ internal static class TaskExec
         MemoryDescriptor old = task.Mm;
         TaskExit.LeaveMemory(task);
         group.NoteMaxRss(Math.Max(old.HighWaterRss, old.ResidentPages));
+        mm.InheritSettings(old);
         task.ReplaceMm(mm);
         TaskExit.DropMm(old);
         group.DeletePosixTimers();
@@ -43,7 +44,7 @@ internal static class TaskExec
         group.HasExecuted = true;
         group.Membarriers = 0;
         group.IsDumpable = true;
-        task.AlternateStack = AlternateStack.None;
+        task.AlternateStack = new AlternateStack { Flags = task.AlternateStack.Flags };
         task.Name = name;
         task.TimerSlack = task.StandardTimerSlack;
         task.Restart = null;

@@ -13,6 +13,9 @@ public sealed class Clock : ITimeSource
     /// <summary>Nanoseconds of a second.</summary>
     public const ulong Second = 1_000_000_000;
 
+    /// <summary>Nanoseconds of a tick: what coarse clocks go by. Linux: <c>TICK_NSEC</c> with CONFIG_HZ=250.</summary>
+    public const ulong Tick = 4_000_000;
+
     // By the host's clock timers are looked at in time if a slice ends soon enough: no host is slower than this, and none faster by far.
     private const ulong NanosecondsPerInstruction = 4, LeastInstructions = 1000;
 

@@ -30,10 +30,8 @@ internal static class ClockCalls
         int error = ClockSource.TryGet(task, args.Int(0), out ClockSource clock);
         if (error != 0)
             return error;
-        if (clock.IsCpuClock)
-            return -Errno.EPERM;
         if (args.Int(0) != ClockSource.Realtime)
-            return -Errno.EINVAL;
+            return args.Int(0) < 0 ? -Errno.EPERM : -Errno.EINVAL;
         if (!task.User.TryGet(args.A1, out Timespec time))
             return -Errno.EFAULT;
         return SetTime(task, time);

@@ -13,7 +13,6 @@ internal readonly struct ClockSource
 
     // Of a CPU clock's number. Linux: include/linux/posix-timers_types.h
     private const int PerThread = 4, ClockMask = 3, FdClock = 3;
-    private const long CoarseResolution = 4_000_000;
 
     private readonly Kernel _kernel;
     private readonly int _id;
@@ -48,7 +47,7 @@ internal readonly struct ClockSource
     public bool CanTime => IsCpuClock || _id is Realtime or Monotonic or BootTime or Tai;
 
     /// <summary>What it counts in steps of, in nanoseconds.</summary>
-    public long Resolution => !IsCpuClock && _id is RealtimeCoarse or MonotonicCoarse ? CoarseResolution : 1;
+    public long Resolution => !IsCpuClock && _id is RealtimeCoarse or MonotonicCoarse ? (long)Clock.Tick : 1;
 
     /// <summary>Its time in nanoseconds.</summary>
     public ulong Now => Thread != null ? Thread.CpuTime

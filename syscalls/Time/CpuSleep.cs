@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>Sleeping until a process has used so much CPU time. Linux: kernel/time/posix-cpu-timers.c (<c>do_cpu_nanosleep</c>).</summary>

@@ -11,14 +11,14 @@ internal sealed class CpuTimers(ThreadGroup group)
     private CpuInterval _virtual, _profiling;
     private ulong _limit = Scheduler.Never;
 
-    /// <summary>Sets ITIMER_VIRTUAL or ITIMER_PROF.</summary>
+    /// <summary>Sets ITIMER_VIRTUAL or ITIMER_PROF. As in the kernel, the first signal comes a tick late. Linux: <c>set_cpu_itimer</c>.</summary>
     /// <param name="signal">SIGVTALRM or SIGPROF, which says which.</param>
     /// <param name="value">Nanoseconds of CPU time until the first signal; 0 turns it off.</param>
     /// <param name="period">Nanoseconds between the following.</param>
     public void Set(int signal, ulong value, ulong period)
     {
         ref CpuInterval interval = ref Of(signal);
-        interval = value == 0 ? default : new CpuInterval { Expires = group.CpuTime() + value, Period = period };
+        interval = new CpuInterval { Expires = value == 0 ? 0 : group.CpuTime() + value + Clock.Tick, Period = period };
         group.Kernel.Timers.HasChanged = true;
     }
 
@@ -27,9 +27,9 @@ internal sealed class CpuTimers(ThreadGroup group)
     {
         ref CpuInterval interval = ref Of(signal);
         if (interval.Expires == 0)
-            return default;
+            return (0, interval.Period);
         ulong now = group.CpuTime();
-        return (interval.Expires > now ? interval.Expires - now : 1000, interval.Period);
+        return (interval.Expires > now ? interval.Expires - now : Clock.Tick, interval.Period);
     }
 
     /// <summary>RLIMIT_CPU has changed. Linux: <c>update_rlimit_cpu</c>.</summary>

@@ -13,6 +13,9 @@ public sealed record GuestBuild(string Name, string Compiler, string[] Flags)
         new("glibc-static-pie", "gcc", ["-static-pie", "-fPIE"]),
         new("musl-static", "musl-gcc", ["-static"]),
         new("nostdlib", "gcc", ["-nostdlib", "-static", "-ffreestanding", "-fno-stack-protector"]),
+        // As samples/Makefile builds them: what the compiler adds of its own accord is left out, for the file's length shows in a trace.
+        new("sample", "gcc",
+            ["-nostdlib", "-static", "-ffreestanding", "-fno-stack-protector", "-fno-ident", "-fno-asynchronous-unwind-tables", "-Wl,--build-id=none"]),
         new("nostdlib-pie", "gcc", ["-nostdlib", "-static-pie", "-fPIE", "-ffreestanding", "-fno-stack-protector"]),
     ];
 

@@ -12,8 +12,9 @@ public static class GuestCompiler
 
     private static readonly ConcurrentDictionary<(string, GuestBuild), Lazy<string>> Made = new();
     private static readonly ConcurrentDictionary<string, Lazy<string>> Versions = new();
-    private static readonly Lazy<string> Headers = new(static () => string.Concat(Directory
-        .EnumerateFiles(Repository.Guest, "*.h", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(File.ReadAllText)));
+    private static readonly Lazy<string> Headers = new(static () => string.Concat(
+        Directory.EnumerateFiles(Repository.Guest, "*.h", SearchOption.AllDirectories)
+        .Concat(Directory.EnumerateFiles(Repository.Samples, "*.h")).Order(StringComparer.Ordinal).Select(File.ReadAllText)));
 
     /// <summary>Where programs are kept.</summary>
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "guest-programs");

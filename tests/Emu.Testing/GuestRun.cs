@@ -43,7 +43,12 @@ public sealed record GuestRun(string Program, params string[] Arguments)
     }
 
     /// <summary>Runs it on the host's processor and kernel.</summary>
-    public GuestResult RunNatively(ScratchFolder folder) => Run(folder, new ProcessRequest(Program, Arguments) { Limit = TimeSpan.FromMinutes(1) });
+    /// <remarks>.NET ignores SIGPIPE and would hand that on: <c>env</c> sets it right.</remarks>
+    public GuestResult RunNatively(ScratchFolder folder)
+    {
+        string[] words = ["--default-signal=PIPE", Program, .. Arguments];
+        return Run(folder, new ProcessRequest(Tools.Require("env"), words) { Limit = TimeSpan.FromMinutes(1) });
+    }
 
     /// <summary>Runs it under emu, whose own words are kept apart from the program's.</summary>
     public GuestResult RunEmulated(ScratchFolder folder)

@@ -51,18 +51,15 @@ public static class ProcessRunner
     public static ProcessResult Run(ProcessRequest request)
     {
         using Process process = Process.Start(StartInfo(request))!;
-        using CancellationTokenSource ended = new();
-        Task<byte[]> output = ReadAsync(process.StandardOutput.BaseStream, ended.Token);
-        Task<byte[]> error = ReadAsync(process.StandardError.BaseStream, ended.Token);
-        Task input = WriteAsync(process.StandardInput.BaseStream, request.Input);
+        PipeReader output = new(process.StandardOutput.BaseStream), error = new(process.StandardError.BaseStream);
+        Thread input = StartThread(() => Write(process.StandardInput.BaseStream, request.Input));
         bool timedOut = !process.WaitForExit(request.Limit);
         if (timedOut)
             process.Kill(entireProcessTree: true);
         process.WaitForExit(Grace);
-        ended.CancelAfter(Grace);
-        Task.WaitAll(output, error);
-        input.Wait(Grace);
-        return new ProcessResult(process.ExitCode, output.Result, error.Result, timedOut);
+        byte[] outputBytes = output.Finish(Grace), errorBytes = error.Finish(Grace);
+        input.Join(Grace);
+        return new ProcessResult(process.ExitCode, outputBytes, errorBytes, timedOut);
     }
 
     private static ProcessStartInfo StartInfo(ProcessRequest request)
@@ -84,30 +81,59 @@ public static class ProcessRunner
         return info;
     }
 
-    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancel)
-    {
-        using MemoryStream content = new();
-        try
-        {
-            await stream.CopyToAsync(content, cancel).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // What came so far is the result: whoever still holds the pipe is not waited for.
-        }
-        return content.ToArray();
-    }
-
-    private static async Task WriteAsync(Stream stream, byte[] input)
+    private static void Write(Stream stream, byte[] input)
     {
         try
         {
-            await stream.WriteAsync(input).ConfigureAwait(false);
+            stream.Write(input);
             stream.Close();
         }
         catch (IOException)
         {
             // A program need not read its input.
+        }
+    }
+
+    // Threads of their own: the tests block the pool's.
+    private static Thread StartThread(ThreadStart body)
+    {
+        Thread thread = new(body) { IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    /// <summary>Takes what comes through a pipe.</summary>
+    private sealed class PipeReader
+    {
+        private readonly MemoryStream _content = new();
+        private readonly Thread _thread;
+
+        public PipeReader(Stream stream) => _thread = StartThread(() => Read(stream));
+
+        /// <summary>All that came; what comes after the grace period is lost.</summary>
+        public byte[] Finish(TimeSpan grace)
+        {
+            _thread.Join(grace);
+            lock (_content)
+                return _content.ToArray();
+        }
+
+        private void Read(Stream stream)
+        {
+            byte[] buffer = new byte[65536];
+            try
+            {
+                int count;
+                while ((count = stream.Read(buffer)) > 0)
+                {
+                    lock (_content)
+                        _content.Write(buffer, 0, count);
+                }
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+            {
+                // The test no longer waits for whoever still holds the pipe.
+            }
         }
     }
 }

@@ -11,11 +11,14 @@ public static class Repository
     /// <summary>The sources of the guest programs.</summary>
     public static string Guest { get; } = Path.Combine(Root, "tests", "guest");
 
+    /// <summary>The samples, each with the trace that is expected of it.</summary>
+    public static string Samples { get; } = Path.Combine(Root, "samples");
+
     /// <summary>Debug or Release: as this library was built.</summary>
     public static string Configuration { get; } =
         typeof(Repository).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "Debug";
 
-    /// <summary>The <c>emu</c> to be tested: what EMU_PATH names, or the build of this tree.</summary>
+    /// <summary>The <c>emu</c> to be tested: what EMU_PATH names, or what the build of this library published.</summary>
     /// <exception cref="FileNotFoundException">It was not built.</exception>
     public static string Emu { get; } = FindEmu();
 
@@ -33,12 +36,7 @@ public static class Repository
     {
         if (Environment.GetEnvironmentVariable("EMU_PATH") is { Length: > 0 } given)
             return Path.GetFullPath(given);
-        string output = Path.Combine(Root, "emulator", "cli", "bin", Configuration);
-        string? found = Directory.Exists(output)
-            ? Directory.EnumerateFiles(output, "emu", SearchOption.AllDirectories)
-                .Where(path => !path.Contains("/publish/", StringComparison.Ordinal))
-                .MaxBy(File.GetLastWriteTimeUtc)
-            : null;
-        return found ?? throw new FileNotFoundException($"no emu under {output}: build emulator/cli first");
+        string published = Path.Combine(Root, "tests", "Emu.Testing", "bin", Configuration, "emu", "emu");
+        return File.Exists(published) ? published : throw new FileNotFoundException($"no {published}: the build of Emu.Testing publishes it");
     }
 }

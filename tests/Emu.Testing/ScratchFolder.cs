@@ -5,12 +5,12 @@ namespace Emu.Testing;
 /// <summary>A folder of its own for a test, gone with it.</summary>
 public sealed class ScratchFolder : IDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     /// <summary>Makes one under the host's folder for temporary files.</summary>
     public ScratchFolder()
     {
-        Root = Path.Combine(Path.GetTempPath(), $"emu-test-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}");
+        Root = Path.Combine(Path.GetTempPath(), $"emu-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         Directory.CreateDirectory(Root);
     }
 
@@ -32,28 +32,24 @@ public sealed class ScratchFolder : IDisposable
         Directory.CreateDirectory(Root);
     }
 
-    /// <summary>What it holds, a line a file: path, type, mode, size or link target, hash of the content.</summary>
+    /// <summary>What it holds, a line a file: path, type, mode, link target; of a regular file the size and a hash of the content.</summary>
     public string Describe()
     {
-        IEnumerable<string> entries = Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories);
-        return string.Concat(entries.Order(StringComparer.Ordinal).Select(Describe));
+        ProcessRequest find = new(Tools.Require("find"), [Root, "-mindepth", "1", "-printf", "%P\\t%y\\t%m\\t%l\\n"]);
+        IEnumerable<string> lines = ProcessRunner.Run(find).OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return string.Concat(lines.Order(StringComparer.Ordinal).Select(Describe));
     }
 
     /// <inheritdoc/>
     public void Dispose() => Remove();
 
-    private string Describe(string path)
+    private string Describe(string line)
     {
-        FileInfo file = new(path);
-        string name = Path.GetRelativePath(Root, path);
-        string mode = Convert.ToString((int)file.UnixFileMode, 8);
-        if (file.LinkTarget != null)
-            return $"{name} link {file.LinkTarget}\n";
-        if (Directory.Exists(path))
-            return $"{name}/ {mode}\n";
-        if (!file.Attributes.HasFlag(FileAttributes.Normal))
-            return $"{name} {file.Attributes} {mode}\n";
-        return $"{name} {mode} {file.Length} {HashOf(path)}\n";
+        string[] parts = line.Split('\t');
+        if (parts[1] != "f")
+            return string.Join(' ', parts).TrimEnd() + "\n";
+        string path = Path.Combine(Root, parts[0]);
+        return $"{parts[0]} {parts[2]} {new FileInfo(path).Length} {HashOf(path)}\n";
     }
 
     private static string HashOf(string path)

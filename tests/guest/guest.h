@@ -167,6 +167,8 @@ static inline void show_areas(const char *start, const char *end)
 		MUST(sscanf(line, "%lx-%lx %7s %lx %x:%x %lu%*[ ]%2047[^\n]", &from, &to, rights, &offset, &major, &minor, &inode, name) >= 7);
 		if (to <= (unsigned long)start || from >= (unsigned long)end)
 			continue;
+		if (from < (unsigned long)start) /* merged with what stands below, as it may be */
+			from = (unsigned long)start;
 		printf("  %06lx-%06lx %s %08lx %s %s\n", from - (unsigned long)start, to - (unsigned long)start, rights, offset,
 			inode ? "file" : "none", strrchr(name, '/') ? strrchr(name, '/') + 1 : name);
 	}

@@ -17,6 +17,9 @@ internal static class OptionParser
         emu PROG ARGS... means emu run PROG ARGS... Options stand before PROG; what stands behind it is the program's own.
         """;
 
+    // The library puts options last; here they stand before the program.
+    private const string LibraryUsage = "[<PROG> [<ARGS>...]] [options]", ProgramUsage = "[OPTIONS] PROG [ARGS...]";
+
     private const string ProgramHelp = "The program: a path, or a name to be found in PATH. Options end here.";
 
     /// <summary>Reads the options of a command line.</summary>
@@ -136,7 +139,7 @@ internal static class OptionParser
         StringWriter text = new();
         int status = result.Invoke(new InvocationConfiguration { Output = text, Error = text });
         ByteWriter bytes = new();
-        bytes.Add(text.ToString());
+        bytes.Add(text.ToString().Replace(LibraryUsage, ProgramUsage, StringComparison.Ordinal));
         _ = HostFile.Write(1, bytes.Written); // a reader that is gone wants no help
         return status;
     }

@@ -35,6 +35,7 @@ internal sealed class HostSignals : IDisposable
             if (!HostSignal.IsIgnored(signal) && HostSignal.Register(signal, OnSignal, out IDisposable? registration) == 0)
                 _registrations.Add(registration!);
         }
+        _kernel.ListenToHost(_registrations.Count != 0);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,8 @@ internal interface IProgramStarter
     /// <summary>Opens and loads a program, so that it runs when the machine does.</summary>
     /// <param name="kernel">The machine; nothing runs on it.</param>
     /// <param name="request">What to start.</param>
+    /// <param name="task">The task.</param>
     /// <param name="reason">Why not, in words; empty where the errno says it all.</param>
     /// <returns>0 or a negative errno.</returns>
-    int TryStart(Kernel kernel, ProgramRequest request, out string reason);
+    int TryStart(Kernel kernel, ProgramRequest request, out Task? task, out string reason);
 }

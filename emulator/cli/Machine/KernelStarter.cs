@@ -6,6 +6,6 @@ namespace Emu.Cli;
 internal sealed class KernelStarter : IProgramStarter
 {
     /// <inheritdoc/>
-    public int TryStart(Kernel kernel, ProgramRequest request, out string reason) =>
-        kernel.StartProgram(request.Path, request.Arguments, request.Environment, out _, out reason);
+    public int TryStart(Kernel kernel, ProgramRequest request, out Task? task, out string reason) =>
+        kernel.StartProgram(request.Path, request.Arguments, request.Environment, out task, out reason);
 }

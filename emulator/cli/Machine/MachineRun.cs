@@ -57,8 +57,9 @@ internal sealed class MachineRun
             Environment = GuestEnvironment.Create(_options, environment),
         };
         _trace?.Begin(new TraceHeader { Version = VersionCommand.Version, Command = _program, Options = _options });
-        if (new ProgramSearch(starter).TryStart(_kernel, request, out int status) is { } reason)
+        if (new ProgramSearch(starter).TryStart(_kernel, request, out Task? task, out int status) is { } reason)
             return UserError.Fail(status, reason);
+        _strace?.Started(task!, _program[0]);
         if (_options.Timeout is { } timeout)
             Deadline.Start(_kernel, timeout, EndNow);
         return RunMachine();

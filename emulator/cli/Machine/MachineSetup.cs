@@ -14,7 +14,7 @@ internal static class MachineSetup
     public static string? Apply(Kernel kernel, RunOptions options, byte[][] environment)
     {
         if (kernel.PrepareFiles(options.ToGuestFiles(environment), out string reason) is < 0 and int error)
-            return reason.Length != 0 ? reason : ErrnoNames.TextOf(-error);
+            return $"{reason}: {ErrnoNames.TextOf(-error)}";
         foreach (ControlGroupSetting setting in options.ControlGroup)
         {
             int result = kernel.SetControlGroup(setting.Name, setting.Value);

@@ -9,16 +9,18 @@ internal sealed class ProgramSearch(IProgramStarter starter)
     /// <summary>Starts a program.</summary>
     /// <param name="kernel">The machine.</param>
     /// <param name="request">What to start; its path may be a name.</param>
+    /// <param name="task">The task.</param>
     /// <param name="status">The status to end with if it could not be started.</param>
     /// <returns>What is wrong, for the user; null if it was started.</returns>
-    public string? TryStart(Kernel kernel, ProgramRequest request, out int status)
+    public string? TryStart(Kernel kernel, ProgramRequest request, out Task? task, out int status)
     {
         if (request.Path.AsSpan().Contains((byte)'/'))
-            return Describe(request.Path, starter.TryStart(kernel, request, out string reason), reason, out status);
+            return Describe(request.Path, starter.TryStart(kernel, request, out task, out string reason), reason, out status);
+        task = null;
         int denied = 0;
         foreach (byte[] path in Candidates(request))
         {
-            int error = starter.TryStart(kernel, request with { Path = path }, out string why);
+            int error = starter.TryStart(kernel, request with { Path = path }, out task, out string why);
             if (error == -Errno.EACCES)
                 denied = error;
             else if (error is not (-Errno.ENOENT or -Errno.ENOTDIR))

@@ -1,4 +1,3 @@
-using Emu.Cpu;
 using Emu.Syscalls;
 
 namespace Emu.Cli;

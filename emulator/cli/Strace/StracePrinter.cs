@@ -20,15 +20,27 @@ internal sealed class StracePrinter(ToolOutput output, ITraceFormat format) : IS
     // The task whose call has begun and has no line yet; 0 for none.
     private int _open;
 
+    /// <summary>Prints the execve that the first program began with.</summary>
+    /// <param name="task">Its task, before it runs.</param>
+    /// <param name="path">What was executed.</param>
+    public void Started(Task task, byte[] path)
+    {
+        const int ExecveNumber = 59;
+        ulong arguments = task.Cpu.State.Gpr[Registers.Rsp] + 8;
+        CallText call = CallAt(task, SyscallTable.Find(ExecveNumber)!, default);
+        ulong environment = arguments + (call.TryReadWord(arguments - 8, out ulong count) ? (count + 1) * 8 : 0);
+        call = CallAt(task, call.Row, new SyscallArguments(0, arguments, environment, 0, 0, 0));
+        CallPrinter.Enter(call);
+        call.Texts[0] = new ByteWriter().AddQuoted(path).Written.ToArray();
+        CallPrinter.Leave(call, 0);
+        Finish(task.ThreadId, call);
+    }
+
     /// <inheritdoc/>
     public void Enter(Task task, SyscallRow row, in SyscallArguments args)
     {
         Cut();
-        MemoryDescriptor mm = task.Mm;
-        CallText call = new(row, args, (address, buffer) => MemoryPeek.Read(mm, address, buffer))
-        {
-            StackPointer = task.Cpu.State.Gpr[Registers.Rsp],
-        };
+        CallText call = CallAt(task, row, args);
         CallPrinter.Enter(call);
         _calls[task.ThreadId] = call;
         _open = task.ThreadId;
@@ -77,6 +89,15 @@ internal sealed class StracePrinter(ToolOutput output, ITraceFormat format) : IS
     {
         Cut();
         _calls.Clear();
+    }
+
+    private static CallText CallAt(Task task, SyscallRow row, in SyscallArguments args)
+    {
+        MemoryDescriptor mm = task.Mm;
+        return new CallText(row, args, (address, buffer) => MemoryPeek.Read(mm, address, buffer))
+        {
+            StackPointer = task.Cpu.State.Gpr[Registers.Rsp],
+        };
     }
 
     // A call that has begun gets its line up to what is known, for another line comes between.

@@ -127,12 +127,12 @@ internal sealed class TraceText(Symbolizer symbols) : ITraceFormat
     {
         int start = writer.Length;
         PteText.Append(writer, fault.Before);
-        writer.PadFrom(start, PteText.Width).Add(" -> "u8);
+        writer.PadFrom(start, PteText.Width + 1).Add("-> "u8);
         start = writer.Length;
         PteText.Append(writer, fault.After);
         if (!fault.After.IsPresent)
             return;
-        writer.PadFrom(start, PteText.Width).Add((byte)' ');
+        writer.PadFrom(start, PteText.Width + 1);
         if (fault.Mm.Manager.Memory.ZoneOrNull(fault.After.Pfn) is { } zone)
             writer.Add(zone.Node.Id).Add((byte)'/').Add(zone.Name);
         else

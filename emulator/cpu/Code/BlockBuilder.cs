@@ -19,6 +19,10 @@ internal sealed unsafe class BlockBuilder : IDisposable
     private const int Capacity = MaxInstructions * MaxOpsPerInstruction;
 
     private readonly MicroOp* _ops;
+    private readonly FlagLiveness _flags = new();
+    private Move _move;
+    private Handler _quiet;
+    private bool _isPure;
     private ulong _blockRip;
     private ushort _base, _index;
     private byte _scale;
@@ -55,6 +59,8 @@ internal sealed unsafe class BlockBuilder : IDisposable
         SlotCount = OpCount = InstructionCount = 0;
         IsEnded = false;
         PendingComparison = default;
+        _move = default;
+        _flags.Clear();
     }
 
     /// <summary>Binds one instruction.</summary>
@@ -62,9 +68,15 @@ internal sealed unsafe class BlockBuilder : IDisposable
     {
         _ripOffset = (ushort)(instruction.IP - _blockRip);
         Comparison before = PendingComparison;
+        Move move = _move;
+        _quiet = null;
+        _isPure = false;
         binder(this, instruction);
         if (PendingComparison == before)
             PendingComparison = default;
+        if (_move == move)
+            _move = default;
+        _flags.Follow(_ops, instruction, _isPure, SlotCount - 1, _quiet);
         InstructionCount++;
         Mm.Bug.On(SlotCount > InstructionCount * MaxOpsPerInstruction, "too many micro-operations for an instruction");
     }
@@ -89,6 +101,35 @@ internal sealed unsafe class BlockBuilder : IDisposable
             RipOffset = _ripOffset,
             Immediate = immediate,
         };
+
+    /// <summary>
+    /// Emits a step that reads its first operand from Base and writes Destination, the same register. If the instruction right before has
+    /// copied another one there, that one is read instead, and both are one step.
+    /// </summary>
+    public void EmitOnMoved(Handler handler, int size, ushort destination, ushort source, ulong immediate)
+    {
+        bool merges = _move.Slot != 0 && _move.Slot == SlotCount && _move.Destination == destination && size >= 4 && size <= _move.Size;
+        MicroOp copy = merges ? TakeLast() : default;
+        if (merges && source == destination)
+            source = copy.Source;
+        Emit(handler, destination, source, immediate);
+        MicroOp* op = _ops + SlotCount - 1;
+        op->Base = destination;
+        if (!merges)
+            return;
+        op->Base = copy.Source;
+        op->InstructionIndex = copy.InstructionIndex;
+        op->RipOffset = copy.RipOffset;
+    }
+
+    /// <summary>Says that the step emitted last copies a register whole, or with zeros above it.</summary>
+    public void MarkMove(int size) => _move = new Move(SlotCount, _ops[SlotCount - 1].Destination, size);
+
+    /// <summary>Says that the instruction can neither fault nor leave the block: between it and its neighbours nobody sees the flags.</summary>
+    public void MarkPure() => _isPure = true;
+
+    /// <summary>Offers a version of the step emitted last that leaves the flags alone, for when nobody will ask for them.</summary>
+    public void MarkQuiet(Handler handler) => _quiet = handler;
 
     /// <summary>Emits a step with the memory operand that was lowered last.</summary>
     /// <param name="handler">The version for the form that <see cref="Lower"/> returned.</param>
@@ -155,9 +196,9 @@ internal sealed unsafe class BlockBuilder : IDisposable
     public AddressForm Lower(in Instruction i)
     {
         bool segment = i.SegmentPrefix is Register.FS or Register.GS;
-        bool narrow = !i.IsIPRelativeMemoryOperand && (i.MemoryBase.GetSize() == 4 || i.MemoryIndex.GetSize() == 4);
+        bool narrow = IsNarrow(i);
         if (segment || narrow)
-            return LowerToTemp(i, segment, narrow);
+            return LowerToTemp(i, narrow ? &SegmentedAddress.Run32 : &SegmentedAddress.Run64);
         if (i.IsIPRelativeMemoryOperand || (i.MemoryBase == Register.None && i.MemoryIndex == Register.None))
             return SetAbsolute(i.MemoryDisplacement64);
         _displacement = (int)i.MemoryDisplacement64;
@@ -174,6 +215,13 @@ internal sealed unsafe class BlockBuilder : IDisposable
         EmitMemory(Select.Memory<LoadEffectiveAddress>(8, form), CpuState.AddressTempOffset);
         UseBase(CpuState.AddressTempOffset);
     }
+
+    /// <summary>Whether the address of a memory operand wraps at 32 bits.</summary>
+    public static bool IsNarrow(in Instruction i) =>
+        !i.IsIPRelativeMemoryOperand && (i.MemoryBase.GetSize() == 4 || i.MemoryIndex.GetSize() == 4);
+
+    /// <summary>Prepares an operand that is <see cref="IsNarrow"/>, and so many bytes further on as the value temporary says.</summary>
+    public void LowerNarrowWithOffset(in Instruction i) => LowerToTemp(i, &SegmentedAddress.Run32WithOffset);
 
     /// <summary>The same for POP: RSP as base counts as it is after the pop.</summary>
     public void LowerToBaseAfterPop(in Instruction i, int size)
@@ -198,6 +246,8 @@ internal sealed unsafe class BlockBuilder : IDisposable
     public void EmitStore(in Instruction i, int size, ushort source) =>
         EmitMemory(Select.Memory<StoreRegister>(size, Lower(i)), source: source);
 
+    private readonly record struct Move(int Slot, ushort Destination, int Size);
+
     /// <summary>Makes [register + displacement] the memory operand.</summary>
     public void UseBase(ushort register, int displacement = 0)
     {
@@ -211,13 +261,17 @@ internal sealed unsafe class BlockBuilder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => NativeMemory.Free(_ops);
 
-    private AddressForm LowerToTemp(in Instruction i, bool segment, bool narrow)
+    private AddressForm LowerToTemp(in Instruction i, Handler handler)
     {
         SetRegisters(i);
         if (i.IsIPRelativeMemoryOperand)
             _base = CpuState.ZeroOffset;
-        ushort segmentBase = !segment ? CpuState.ZeroOffset : i.SegmentPrefix == Register.FS ? CpuState.FsBaseOffset : CpuState.GsBaseOffset;
-        Handler handler = narrow ? &SegmentedAddress.Run32 : &SegmentedAddress.Run64;
+        ushort segmentBase = i.SegmentPrefix switch
+        {
+            Register.FS => CpuState.FsBaseOffset,
+            Register.GS => CpuState.GsBaseOffset,
+            _ => CpuState.ZeroOffset,
+        };
         Emit(handler, CpuState.AddressTempOffset, segmentBase, i.MemoryDisplacement64);
         MicroOp* op = _ops + SlotCount - 1;
         op->Base = _base;

@@ -17,7 +17,7 @@ internal static class Reg
     /// <summary>Offset of RDX.</summary>
     public const ushort Rdx = 2 * 8;
 
-    /// <summary>Offset of a general-purpose, MMX or vector register of any width.</summary>
+    /// <summary>Offset of a general-purpose, segment, MMX or vector register of any width.</summary>
     public static ushort Offset(Register register)
     {
         if (register is >= Register.AH and <= Register.BH)
@@ -32,6 +32,8 @@ internal static class Reg
             return (ushort)((register - Register.EAX) * 8);
         if (register is >= Register.RAX and <= Register.R15)
             return (ushort)((register - Register.RAX) * 8);
+        if (register.IsSegmentRegister())
+            return (ushort)(CpuState.SelectorsOffset + ((register - Register.ES) * sizeof(ushort)));
         if (register.IsMM())
             return (ushort)(CpuState.FpuOffset + (register.GetNumber() * 16));
         Mm.Bug.On(!register.IsVectorRegister(), "a register without a place");

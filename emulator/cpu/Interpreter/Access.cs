@@ -31,13 +31,16 @@ internal static unsafe class Access
     public static TlbEntry* Slot(VirtualCpu* c, ulong address) =>
         (TlbEntry*)Unsafe.AsPointer(ref c->Tlb) + ((address >> MmConstants.PageShift) & SlotMask);
 
+    /// <summary>What the tag of an entry must be for an operand that lies in one page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong TagOf(VirtualCpu* c, ulong address, int size) => ((address + (ulong)(size - 1)) & MmConstants.PageMask) | c->TlbKey;
+
     /// <summary>Host address of an operand that is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte* Read(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, int size)
     {
         TlbEntry* entry = Slot(c, address);
-        ulong tag = ((address + (ulong)(size - 1)) & MmConstants.PageMask) | c->TlbKey;
-        return entry->Read == tag ? (byte*)(address + entry->Addend) : ReadSlow(s, op, c, address, size);
+        return entry->Read == TagOf(c, address, size) ? (byte*)(address + entry->Addend) : ReadSlow(s, op, c, address, size);
     }
 
     /// <summary>
@@ -47,8 +50,7 @@ internal static unsafe class Access
     public static byte* Write(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, int size)
     {
         TlbEntry* entry = Slot(c, address);
-        ulong tag = ((address + (ulong)(size - 1)) & MmConstants.PageMask) | c->TlbKey;
-        return entry->Write == tag ? (byte*)(address + entry->Addend) : WriteSlow(s, op, c, address, size);
+        return entry->Write == TagOf(c, address, size) ? (byte*)(address + entry->Addend) : WriteSlow(s, op, c, address, size);
     }
 
     /// <summary>Stores a value.</summary>
@@ -57,7 +59,18 @@ internal static unsafe class Access
     public static bool Store<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong value)
         where TWidth : struct, IWidth
     {
-        byte* place = Write(s, op, c, address, TWidth.Bytes);
+        TlbEntry* entry = Slot(c, address);
+        if (entry->Write != TagOf(c, address, TWidth.Bytes))
+            return StoreSlow<TWidth>(s, op, c, address, value);
+        TWidth.Store((byte*)(address + entry->Addend), value);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool StoreSlow<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong value)
+        where TWidth : struct, IWidth
+    {
+        byte* place = Processor.Of(c).Mmu.WriteOperand(s, op, address, TWidth.Bytes);
         if (place == null)
             return false;
         TWidth.Store(place, value);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace Emu.Cpu;
@@ -16,14 +17,41 @@ internal static unsafe class Alu
             return;
         }
         ushort destination = Reg.Offset(i.Op0Register);
+        if (i.Op1Kind == OpKind.Memory)
+        {
+            AddressForm form = b.Lower(i);
+            b.EmitMemory(Select.Memory<RegisterMemory<TOperation>>(size, form), destination);
+            b.MarkQuiet(TOperation.Writes ? Select.Memory<RegisterMemoryQuiet<TOperation>>(size, form) : null);
+            return;
+        }
         if (i.Op1Kind == OpKind.Register)
-            b.Emit(Select.Width<RegisterRegister<TOperation>>(size), destination, Reg.Offset(i.Op1Register));
-        else if (i.Op1Kind == OpKind.Memory)
-            b.EmitMemory(Select.Memory<RegisterMemory<TOperation>>(size, b.Lower(i)), destination);
+            BindRegister<TOperation>(b, size, destination, Reg.Offset(i.Op1Register));
         else
-            b.Emit(Select.Width<RegisterImmediate<TOperation>>(size), destination, CpuState.ZeroOffset, Operands.Immediate(i));
-        if (i.Op1Kind != OpKind.Memory && !TOperation.Writes)
-            b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
+            BindImmediate<TOperation>(b, size, destination, Operands.Immediate(i) & (ulong.MaxValue >> (64 - (size * 8))));
+        b.MarkPure();
+        b.PendingComparison = new Comparison(TOperation.FusedAs(i.Op1Kind == OpKind.Register), size, b.SlotCount);
+    }
+
+    private static void BindRegister<TOperation>(BlockBuilder b, int size, ushort destination, ushort source)
+        where TOperation : struct, IAluOperation
+    {
+        Handler handler = Select.Width<RegisterRegister<TOperation>>(size);
+        if (TOperation.Writes)
+            b.EmitOnMoved(handler, size, destination, source, 0);
+        else
+            b.Emit(handler, destination, source);
+        b.MarkQuiet(TOperation.Writes ? Select.Width<RegisterRegisterQuiet<TOperation>>(size) : null);
+    }
+
+    private static void BindImmediate<TOperation>(BlockBuilder b, int size, ushort destination, ulong immediate)
+        where TOperation : struct, IAluOperation
+    {
+        Handler handler = Select.Width<RegisterImmediate<TOperation>>(size);
+        if (TOperation.Writes)
+            b.EmitOnMoved(handler, size, destination, CpuState.ZeroOffset, immediate);
+        else
+            b.Emit(handler, destination, CpuState.ZeroOffset, immediate);
+        b.MarkQuiet(TOperation.Writes ? Select.Width<RegisterImmediateQuiet<TOperation>>(size) : null);
     }
 
     private static void BindMemoryDestination<TOperation>(BlockBuilder b, in Instruction i, int size)
@@ -44,16 +72,29 @@ internal static unsafe class Alu
             source: source, immediate: immediate);
     }
 
+    // The first operand of those that write is named by Base: a copy before the instruction may have been taken into it.
     private readonly struct RegisterRegister<TOperation> : IWidthHandler
         where TOperation : struct, IAluOperation
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            ulong a = Access.Get<TWidth>(s, op->Destination), b = Access.Get<TWidth>(s, op->Source);
+            ulong a = Access.Get<TWidth>(s, TOperation.Writes ? op->Base : op->Destination), b = Access.Get<TWidth>(s, op->Source);
             ulong result = TOperation.Apply<TWidth>(ref s->Flags, a, b);
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterRegisterQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            ulong a = Access.Get<TWidth>(s, op->Base), b = Access.Get<TWidth>(s, op->Source);
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(a, b, ref s->Flags));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -64,9 +105,21 @@ internal static unsafe class Alu
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), op->Immediate);
+            ulong a = Access.Get<TWidth>(s, TOperation.Writes ? op->Base : op->Destination);
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, a, op->Immediate);
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterImmediateQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Base), op->Immediate, ref s->Flags));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -76,16 +129,43 @@ internal static unsafe class Alu
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
+            where TAddress : struct, IAddress => MemoryStep.Load<ToRegister<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToRegister<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
             where TAddress : struct, IAddress
         {
-            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
             ulong result = TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination), TWidth.Load(place));
             if (TOperation.Writes)
                 Access.Set<TWidth>(s, op->Destination, result);
-            return op[1].Handler(s, op + 1, c);
         }
+    }
+
+    private readonly struct RegisterMemoryQuiet<TOperation> : IMemoryHandler
+        where TOperation : struct, IAluOperation
+    {
+        public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+            where TAddress : struct, IAddress => MemoryStep.Load<ToRegisterQuiet<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToRegisterQuiet<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress =>
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Destination), TWidth.Load(place), ref s->Flags));
     }
 
     private readonly struct MemoryRegister<TOperation> : IMemoryHandler
@@ -93,10 +173,25 @@ internal static unsafe class Alu
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress =>
-            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), Access.Get<TWidth>(s, op->Source))
-                ? op[1].Handler(s, op + 1, c)
-                : null;
+            where TAddress : struct, IAddress => TOperation.Writes
+            ? MemoryStep.Store<ToMemory<TOperation, TWidth>, TAddress>(s, op, c)
+            : MemoryStep.Load<ToMemory<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct ToMemory<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IAluOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), Access.Get<TWidth>(s, op->Source));
+            if (TOperation.Writes)
+                TWidth.Store(place, result);
+        }
     }
 
     private readonly struct MemoryImmediate<TOperation> : IMemoryHandler
@@ -104,29 +199,25 @@ internal static unsafe class Alu
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress =>
-            Modify<TOperation, TWidth>(s, op, c, TAddress.Of(s, op), TAddress.Immediate(op) & TWidth.Mask)
-                ? op[1].Handler(s, op + 1, c)
-                : null;
+            where TAddress : struct, IAddress => TOperation.Writes
+            ? MemoryStep.Store<ImmediateToMemory<TOperation, TWidth>, TAddress>(s, op, c)
+            : MemoryStep.Load<ImmediateToMemory<TOperation, TWidth>, TAddress>(s, op, c);
     }
 
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
-    private static bool Modify<TOperation, TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong b)
+    private readonly struct ImmediateToMemory<TOperation, TWidth> : IMemoryStep
         where TOperation : struct, IAluOperation
         where TWidth : struct, IWidth
     {
-        byte* place = TOperation.Writes
-            ? Access.Write(s, op, c, address, TWidth.Bytes)
-            : Access.Read(s, op, c, address, TWidth.Bytes);
-        if (place == null)
-            return false;
-        ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), b);
-        if (TOperation.Writes)
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
         {
-            TWidth.Store(place, result);
-            Access.Commit(c, place);
+            ulong result = TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place), TAddress.Immediate(op) & TWidth.Mask);
+            if (TOperation.Writes)
+                TWidth.Store(place, result);
         }
-        return true;
     }
 
     private readonly struct LockedRegister<TOperation> : IWidthHandler

@@ -11,19 +11,33 @@ internal interface IAluOperation
     /// <summary>How a jump behind it can take it over.</summary>
     static virtual ComparisonKind FusedAs(bool register) => ComparisonKind.None;
 
-    /// <summary>Computes the result and the flags. Bits above the width are ignored in the operands and undefined in the result.</summary>
+    /// <summary>The result alone, where the flags are not asked for.</summary>
+    /// <param name="a">First operand.</param>
+    /// <param name="b">Second operand.</param>
+    /// <param name="flags">Those before.</param>
+    static abstract ulong Result(ulong a, ulong b, ref readonly LazyFlags flags);
+
+    /// <summary>Computes the result and the flags. The operands are zero-extended; bits above the width are undefined in the result.</summary>
     static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth;
 }
 
 internal readonly struct Add : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AddRegister : ComparisonKind.AddImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a + b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
         ulong result = a + b;
-        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, result < a);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
@@ -31,23 +45,38 @@ internal readonly struct Add : IAluOperation
 internal readonly struct AddWithCarry : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a + b + (flags.Carry ? 1UL : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
-        ulong result = a + b + (flags.Carry ? 1UL : 0);
-        flags.SetArithmetic(result, (a & b) | ((a | b) & ~result), TWidth.Bits);
+        bool carry = flags.Carry;
+        ulong result = a + b + (carry ? 1UL : 0);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, carry ? result <= a : result < a);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
 
 internal readonly struct Subtract : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.SubtractRegister : ComparisonKind.SubtractImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
         ulong result = a - b;
-        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, a < b);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
@@ -55,17 +84,27 @@ internal readonly struct Subtract : IAluOperation
 internal readonly struct SubtractWithBorrow : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b - (flags.Carry ? 1UL : 0);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
-        ulong result = a - b - (flags.Carry ? 1UL : 0);
-        flags.SetArithmetic(result, (~a & b) | ((~a | b) & result), TWidth.Bits);
+        bool carry = flags.Carry;
+        ulong result = a - b - (carry ? 1UL : 0);
+        if (TWidth.Bits == 64)
+            flags.SetWide(result, a ^ b ^ result, carry ? a <= b : a < b);
+        else
+            flags.SetNarrow(result, a ^ b ^ result, TWidth.Bits);
         return result;
     }
 }
 
 internal readonly struct Compare : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b;
+
     public static bool Writes => false;
 
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.CompareRegister : ComparisonKind.CompareImmediate;
@@ -77,6 +116,11 @@ internal readonly struct Compare : IAluOperation
 
 internal readonly struct And : IAluOperation
 {
+    public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AndRegister : ComparisonKind.AndImmediate;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a & b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
@@ -88,6 +132,9 @@ internal readonly struct And : IAluOperation
 
 internal readonly struct Test : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a & b;
+
     public static bool Writes => false;
 
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.TestRegister : ComparisonKind.TestImmediate;
@@ -100,6 +147,9 @@ internal readonly struct Test : IAluOperation
 internal readonly struct Or : IAluOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a | b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth
     {
@@ -110,6 +160,9 @@ internal readonly struct Or : IAluOperation
 
 internal readonly struct ExclusiveOr : IAluOperation
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a ^ b;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, ulong b)
         where TWidth : struct, IWidth

@@ -53,8 +53,20 @@ internal static unsafe class BitInstructions
             b.Emit(Select.Width<OnRegister<TOperation>>(size), Reg.Offset(i.Op0Register), source);
             return;
         }
-        b.LowerToBase(i);
+        if (byRegister && BlockBuilder.IsNarrow(i))
+            source = LowerNarrow(b, i, size, source);
+        else
+            b.LowerToBase(i);
         b.EmitMemory(i.HasLockPrefix ? Select.Width<OnMemoryLocked<TOperation>>(size) : Select.Width<OnMemory<TOperation>>(size), source: source);
+    }
+
+    // The address wraps at 32 bits with the bit offset in it: the bytes of the offset go there, its low bits to the next step.
+    private static ushort LowerNarrow(BlockBuilder b, in Instruction i, int size, ushort source)
+    {
+        b.Emit(Select.Width<ByteOffset>(size), CpuState.ValueTempOffset, source);
+        b.LowerNarrowWithOffset(i);
+        b.Emit(Select.Width<LowBits>(size), CpuState.ValueTempOffset, source);
+        return CpuState.ValueTempOffset;
     }
 
     /// <summary>Binds BSF and its kin.</summary>
@@ -85,9 +97,34 @@ internal static unsafe class BitInstructions
     private static ulong AddressOf<TWidth>(CpuState* s, MicroOp* op, out ulong mask)
         where TWidth : struct, IWidth
     {
-        long offset = (long)SignExtend.Apply<TWidth>(Access.Get<TWidth>(s, op->Source));
-        mask = 1UL << (int)(offset & (TWidth.Bits - 1));
-        return BaseAddress.Of(s, op) + (ulong)((offset >> BitOperations.Log2((uint)TWidth.Bits)) * TWidth.Bytes);
+        ulong offset = Access.Get<TWidth>(s, op->Source);
+        mask = 1UL << (int)(offset & (ulong)(TWidth.Bits - 1));
+        return BaseAddress.Of(s, op) + BytesOf<TWidth>(offset);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong BytesOf<TWidth>(ulong offset)
+        where TWidth : struct, IWidth =>
+        (ulong)(((long)SignExtend.Apply<TWidth>(offset) >> BitOperations.Log2((uint)TWidth.Bits)) * TWidth.Bytes);
+
+    private readonly struct ByteOffset : IWidthHandler
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            s->ValueTemp = BytesOf<TWidth>(Access.Get<TWidth>(s, op->Source));
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct LowBits : IWidthHandler
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            s->ValueTemp = Access.Get<TWidth>(s, op->Source) & (ulong)(TWidth.Bits - 1);
+            return op[1].Handler(s, op + 1, c);
+        }
     }
 
     private readonly struct OnMemory<TOperation> : IWidthHandler

@@ -41,7 +41,10 @@ internal static unsafe class Branch
     {
         if (i.Op0Kind is OpKind.NearBranch64)
         {
-            b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            if (Mmu.IsCanonical(i.NearBranchTarget))
+                b.EmitJump(&CallDirect, i.NearBranchTarget, i.NextIP);
+            else
+                SystemInstructions.Privileged(b, i);
             return;
         }
         if (i.IsCallFarIndirect)
@@ -75,13 +78,27 @@ internal static unsafe class Branch
     /// <summary>The end of a block that has no jump.</summary>
     public static Block* FallThrough(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
+    /// <summary>Executes a block as the continuation of another, unless it is time for the engine to look around.</summary>
+    /// <remarks>A tail call where the code is optimized. Where it is not, the fuel bounds the stack.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Block* Enter(CpuState* s, VirtualCpu* c, Block* block)
+    {
+        long left = c->Fuel - block->Count;
+        if (left < 0)
+            return block;
+        c->Fuel = left;
+        c->Current = block;
+        MicroOp* op = Block.Ops(block);
+        return op->Handler(s, op, c);
+    }
+
     /// <summary>Goes to the target of a jump with a known one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Block* Taken(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Taken;
-        return block != null ? block : Resolve(s, c, targets->TakenRip, &targets->Taken);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->TakenRip, &targets->Taken);
     }
 
     /// <summary>Goes to the instruction behind a jump.</summary>
@@ -90,18 +107,31 @@ internal static unsafe class Branch
     {
         JumpTargets* targets = (JumpTargets*)(op + 1);
         Block* block = targets->Next;
-        return block != null ? block : Resolve(s, c, targets->NextRip, &targets->Next);
+        return block != null ? Enter(s, c, block) : Resolve(s, op, c, targets->NextRip, &targets->Next);
     }
 
-    /// <summary>Goes to an address that is known only now.</summary>
+    /// <summary>Goes to an address that is known only now. What else the instruction does must be done, unless the address is known to be canonical.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Block* To(CpuState* s, VirtualCpu* c, ulong rip)
+    public static Block* To(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip)
     {
         JumpEntry* entry = EntryOf(c, rip);
         if (entry->Tag == TagOf(c, rip))
-            return entry->Target;
-        s->Rip = rip;
+            return Enter(s, c, entry->Target);
+        Leave(s, op, c, rip);
         return null;
+    }
+
+    /// <summary>Makes the dispatcher go on at an address; one that is not canonical is a fault of the jump itself.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool Leave(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip)
+    {
+        if (!Mmu.IsCanonical(rip))
+        {
+            Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+            return false;
+        }
+        s->Rip = rip;
+        return true;
     }
 
     /// <summary>Notes the block at an address, for <see cref="To"/>.</summary>
@@ -121,7 +151,7 @@ internal static unsafe class Branch
 
     // A jump within its page is linked for good: as long as the one block is reached, so is the other. Any other is looked up each time.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* Resolve(CpuState* s, VirtualCpu* c, ulong rip, Block** slot)
+    private static Block* Resolve(CpuState* s, MicroOp* op, VirtualCpu* c, ulong rip, Block** slot)
     {
         bool samePage = ((rip ^ c->Current->Rip) & MmConstants.PageMask) == 0;
         JumpEntry* entry = EntryOf(c, rip);
@@ -131,34 +161,68 @@ internal static unsafe class Branch
                 *slot = entry->Target;
             return entry->Target;
         }
-        s->Rip = rip;
+        if (!Leave(s, op, c, rip))
+            return null;
         c->LinkSlot = samePage ? slot : null;
         return null;
     }
 
     private static Block* Direct(CpuState* s, MicroOp* op, VirtualCpu* c) => Taken(s, op, c);
 
-    private static Block* Indirect(CpuState* s, MicroOp* op, VirtualCpu* c) => To(s, c, *(ulong*)Access.Register(s, op->Source));
+    private static Block* Indirect(CpuState* s, MicroOp* op, VirtualCpu* c) => To(s, op, c, *(ulong*)Access.Register(s, op->Source));
 
     private static Block* CallDirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        JumpTargets* targets = (JumpTargets*)(op + 1);
-        return StackInstructions.PushValue<W64>(s, op, c, targets->NextRip) ? Taken(s, op, c) : null;
+        ulong top = s->Gpr[4] - 8;
+        TlbEntry* entry = Access.Slot(c, top);
+        if (entry->Write != Access.TagOf(c, top, 8))
+            return CallDirectSlow(s, op, c);
+        *(ulong*)(top + entry->Addend) = ((JumpTargets*)(op + 1))->NextRip;
+        s->Gpr[4] = top;
+        return Taken(s, op, c);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* CallDirectSlow(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        StackInstructions.PushValue<W64>(s, op, c, ((JumpTargets*)(op + 1))->NextRip) ? Taken(s, op, c) : null;
+
+    // The target is read before the push, and is checked after it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* CallIndirect(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        ulong target = *(ulong*)Access.Register(s, op->Source);
-        return StackInstructions.PushValue<W64>(s, op, c, op->Immediate) ? To(s, c, target) : null;
+        ulong target = *(ulong*)Access.Register(s, op->Source), top = s->Gpr[4] - 8;
+        byte* place = Access.Write(s, op, c, top, 8);
+        if (place == null)
+            return null;
+        if (!Mmu.IsCanonical(target))
+            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+        *(ulong*)place = op->Immediate;
+        Access.Commit(c, place);
+        s->Gpr[4] = top;
+        return To(s, op, c, target);
     }
 
     private static Block* Return(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
+        ulong top = s->Gpr[4];
+        TlbEntry* page = Access.Slot(c, top);
+        if (page->Read != Access.TagOf(c, top, 8))
+            return ReturnElsewhere(s, op, c);
+        ulong target = *(ulong*)(top + page->Addend);
+        JumpEntry* entry = EntryOf(c, target);
+        if (entry->Tag != TagOf(c, target))
+            return ReturnElsewhere(s, op, c);
+        s->Gpr[4] = top + op->Immediate;
+        return Enter(s, c, entry->Target);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Block* ReturnElsewhere(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
         byte* place = Access.Read(s, op, c, s->Gpr[4], 8);
-        if (place == null)
-            return null;
-        s->Gpr[4] += op->Immediate;
-        return To(s, c, *(ulong*)place);
+        if (place != null && Leave(s, op, c, *(ulong*)place))
+            s->Gpr[4] += op->Immediate;
+        return null;
     }
 
     private readonly struct Conditional : IConditionHandler

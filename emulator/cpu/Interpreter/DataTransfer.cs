@@ -10,9 +10,9 @@ internal static unsafe class DataTransfer
     public static void Mov(BlockBuilder b, in Instruction i)
     {
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
-            SystemInstructions.MovToSegment(b, i);
+            SegmentInstructions.MovToSegment(b, i);
         else if (i.Op1Kind == OpKind.Register && i.Op1Register.IsSegmentRegister())
-            SystemInstructions.MovFromSegment(b, i);
+            SegmentInstructions.MovFromSegment(b, i);
         else if (i.Op0Kind == OpKind.Memory)
             MovToMemory(b, i);
         else if (i.Op0Kind == OpKind.Register && i.Op1Kind == OpKind.Register && !(i.Op0Register.IsGPR() && i.Op1Register.IsGPR()))
@@ -27,6 +27,7 @@ internal static unsafe class DataTransfer
         offset.SegmentPrefix = Register.None; // LEA computes the offset: no segment base is added
         AddressForm form = b.Lower(offset);
         b.EmitMemory(Select.Memory<LoadEffectiveAddress>(i.Op0Register.GetSize(), form), Reg.Offset(i.Op0Register));
+        b.MarkPure();
     }
 
     public static void Cmov(BlockBuilder b, in Instruction i)
@@ -53,8 +54,11 @@ internal static unsafe class DataTransfer
         b.EmitStore(i, 1, CpuState.ValueTempOffset);
     }
 
-    public static void Bswap(BlockBuilder b, in Instruction i) =>
+    public static void Bswap(BlockBuilder b, in Instruction i)
+    {
         b.Emit(Select.Width<SwapBytes>(Operands.Size(i)), Reg.Offset(i.Op0Register), Reg.Offset(i.Op0Register));
+        b.MarkPure();
+    }
 
     public static void Movbe(BlockBuilder b, in Instruction i)
     {
@@ -92,12 +96,20 @@ internal static unsafe class DataTransfer
     {
         int size = Operands.Size(i);
         ushort destination = Reg.Offset(i.Op0Register);
-        if (i.Op1Kind == OpKind.Register)
-            b.Emit(Select.Width<MoveRegister>(size), destination, Reg.Offset(i.Op1Register));
-        else if (i.Op1Kind == OpKind.Memory)
+        if (i.Op1Kind == OpKind.Memory)
+        {
             b.EmitMemory(Select.Memory<LoadRegister>(size, b.Lower(i)), destination);
-        else
+            return;
+        }
+        b.MarkPure();
+        if (i.Op1Kind != OpKind.Register)
+        {
             b.Emit(Select.Width<MoveImmediate>(size), destination, immediate: Operands.Immediate(i));
+            return;
+        }
+        b.Emit(Select.Width<MoveRegister>(size), destination, Reg.Offset(i.Op1Register));
+        if (size >= 4)
+            b.MarkMove(size);
     }
 
     private static Block* TableLookup(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -172,13 +184,16 @@ internal readonly unsafe struct LoadRegister : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress
+        where TAddress : struct, IAddress => MemoryStep.Load<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
     {
-        byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-        if (place == null)
-            return null;
-        Access.Set<TWidth>(s, op->Destination, TWidth.Load(place));
-        return op[1].Handler(s, op + 1, c);
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => Access.Set<TWidth>(s, op->Destination, TWidth.Load(place));
     }
 }
 
@@ -187,8 +202,17 @@ internal readonly unsafe struct StoreRegister : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress =>
-        Access.Store<TWidth>(s, op, c, TAddress.Of(s, op), Access.Get<TWidth>(s, op->Source)) ? op[1].Handler(s, op + 1, c) : null;
+        where TAddress : struct, IAddress => MemoryStep.Store<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, Access.Get<TWidth>(s, op->Source));
+    }
 }
 
 /// <summary>Stores the immediate.</summary>
@@ -196,8 +220,17 @@ internal readonly unsafe struct StoreImmediate : IMemoryHandler
 {
     public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
         where TWidth : struct, IWidth
-        where TAddress : struct, IAddress =>
-        Access.Store<TWidth>(s, op, c, TAddress.Of(s, op), TAddress.Immediate(op)) ? op[1].Handler(s, op + 1, c) : null;
+        where TAddress : struct, IAddress => MemoryStep.Store<Step<TWidth>, TAddress>(s, op, c);
+
+    private readonly struct Step<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, TAddress.Immediate(op));
+    }
 }
 
 /// <summary>Sets a register to the address.</summary>
@@ -224,6 +257,12 @@ internal static unsafe class SegmentedAddress
     public static Block* Run32(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         s->AddressTemp = (uint)Offset(s, op) + *(ulong*)Access.Register(s, op->Source);
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    public static Block* Run32WithOffset(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->AddressTemp = (uint)(Offset(s, op) + s->ValueTemp) + *(ulong*)Access.Register(s, op->Source);
         return op[1].Handler(s, op + 1, c);
     }
 

@@ -32,6 +32,6 @@ internal static unsafe class Exceptions
     {
         Block* block = c->Current;
         s->Rip = Block.RipOf(block, op);
-        c->Budget += block->Count - op->InstructionIndex;
+        c->Fuel += block->Count - op->InstructionIndex;
     }
 }

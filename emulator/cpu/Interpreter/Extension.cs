@@ -24,7 +24,13 @@ internal readonly struct SignExtend : IExtension
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TSource>(ulong value)
-        where TSource : struct, IWidth => (ulong)((long)(value << (64 - TSource.Bits)) >> (64 - TSource.Bits));
+        where TSource : struct, IWidth => TSource.Bits switch
+        {
+            8 => (ulong)(sbyte)value,
+            16 => (ulong)(short)value,
+            32 => (ulong)(int)value,
+            _ => value,
+        };
 }
 
 /// <summary>MOVZX, MOVSX, MOVSXD; CBW, CWDE, CDQE; CWD, CDQ, CQO. Intel SDM vol. 2.</summary>
@@ -47,6 +53,7 @@ internal static unsafe class Extension
                 4 => Select.Width<FromRegister<TExtension, W32>>(from),
                 _ => Select.Width<FromRegister<TExtension, W64>>(from),
             }, destination, Reg.Offset(i.Op1Register));
+            b.MarkPure();
             return;
         }
         AddressForm form = b.Lower(i);
@@ -96,14 +103,19 @@ internal static unsafe class Extension
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress
-        {
-            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
-            Access.Set<TDestination>(s, op->Destination, TExtension.Apply<TWidth>(TWidth.Load(place)));
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => MemoryStep.Load<LoadExtended<TExtension, TDestination, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct LoadExtended<TExtension, TDestination, TSource> : IMemoryStep
+        where TExtension : struct, IExtension
+        where TDestination : struct, IWidth
+        where TSource : struct, IWidth
+    {
+        public static int Bytes => TSource.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => Access.Set<TDestination>(s, op->Destination, TExtension.Apply<TSource>(TSource.Load(place)));
     }
 
     private readonly struct SignToData : IWidthHandler

@@ -8,7 +8,8 @@ namespace Emu.Cpu;
 /// </summary>
 internal static unsafe class FarTransfer
 {
-    private const ulong LowCanonicalEnd = 1UL << 47;
+    // A jump or call may ask for any privilege level of code that stands at its own.
+    private const uint AnyPrivilege = 3;
 
     /// <summary>JMP m16:16, m16:32, m16:64.</summary>
     public static void Jump(BlockBuilder b, in Instruction i)
@@ -64,14 +65,14 @@ internal static unsafe class FarTransfer
                 return null;
             ulong target = TWidth.Load(place);
             uint selector = *(ushort*)(place + TWidth.Bytes);
-            if (!IsAllowed(selector, target))
-                return RaiseSelector(s, op, c, selector);
+            if (!IsAllowed(selector | AnyPrivilege, target))
+                return RaiseSelector(s, op, c, selector | AnyPrivilege);
             s->ValueTemp = target;
             return op[1].Handler(s, op + 1, c);
         }
     }
 
-    private static Block* Go(CpuState* s, MicroOp* op, VirtualCpu* c) => Branch.To(s, c, s->ValueTemp);
+    private static Block* Go(CpuState* s, MicroOp* op, VirtualCpu* c) => Branch.To(s, op, c, s->ValueTemp);
 
     private readonly struct PushReturn : IWidthHandler
     {
@@ -83,10 +84,10 @@ internal static unsafe class FarTransfer
             if (place == null)
                 return null;
             TWidth.Store(place, op->Immediate);
-            TWidth.Store(place + TWidth.Bytes, SystemInstructions.UserCs);
+            TWidth.Store(place + TWidth.Bytes, SegmentRegisters.UserCs);
             Access.Commit(c, place);
             s->Gpr[4] = top;
-            return Branch.To(s, c, s->ValueTemp);
+            return Branch.To(s, op, c, s->ValueTemp);
         }
     }
 
@@ -103,7 +104,7 @@ internal static unsafe class FarTransfer
             if (!IsAllowed(selector, target))
                 return RaiseSelector(s, op, c, selector);
             s->Gpr[4] += (2 * (ulong)TWidth.Bytes) + op->Immediate;
-            return Branch.To(s, c, target);
+            return Branch.To(s, op, c, target);
         }
     }
 
@@ -119,18 +120,20 @@ internal static unsafe class FarTransfer
             uint code = (ushort)TWidth.Load(place + TWidth.Bytes), data = (ushort)TWidth.Load(place + (4 * TWidth.Bytes));
             if (!IsAllowed(code, target))
                 return RaiseSelector(s, op, c, code);
-            if (data != SystemInstructions.UserDs)
+            if (data != SegmentRegisters.UserDs)
                 return RaiseSelector(s, op, c, data);
             ulong writable = (RFlagsBits.UserWritable | RFlagsBits.Resume) & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (flags & writable);
             s->Gpr[4] = stack;
-            return Branch.To(s, c, target);
+            s->Rip = target;
+            Mmu.SetAlignmentCheck(s, c);
+            return null; // the dispatcher sees TF
         }
     }
 
-    private static bool IsAllowed(uint selector, ulong target) => selector == SystemInstructions.UserCs && target < LowCanonicalEnd;
+    private static bool IsAllowed(uint selector, ulong target) => selector == SegmentRegisters.UserCs && Mmu.IsCanonical(target);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Block* RaiseSelector(CpuState* s, MicroOp* op, VirtualCpu* c, uint selector) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector == SystemInstructions.UserCs ? 0 : selector & ~3u);
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector == SegmentRegisters.UserCs ? 0 : selector & ~3u);
 }

@@ -9,25 +9,35 @@ internal static unsafe partial class InstructionTable
 
     private static readonly nint[] Rows = Build();
 
-    /// <summary>Whether an instruction is known.</summary>
-    public static bool Knows(Mnemonic mnemonic) => Rows[(int)mnemonic] != 0;
+    /// <summary>What becomes of an instruction that a model has.</summary>
+    public static InstructionSupport SupportOf(Mnemonic mnemonic, CpuModel model)
+    {
+        nint row = RowOf(mnemonic, model);
+        if (row == 0)
+            return InstructionSupport.Missing;
+        if (row == (nint)(delegate*<BlockBuilder, in Instruction, void>)&SystemInstructions.Undefined)
+            return InstructionSupport.Undefined;
+        return row == (nint)(delegate*<BlockBuilder, in Instruction, void>)&SystemInstructions.Privileged
+            ? InstructionSupport.Privileged
+            : InstructionSupport.Executed;
+    }
 
     /// <summary>Binds an instruction; one that is unknown, or that the model does not have, becomes #UD.</summary>
     public static void Bind(BlockBuilder builder, in Instruction instruction, CpuModel model)
     {
-        nint row = Rows[(int)WithoutCounts(instruction, model)];
-        if (row == 0 || (!model.Supports(instruction.Code) && !IsHint(instruction.Mnemonic)))
+        nint row = RowOf(instruction.Mnemonic, model);
+        if (row == 0 || (!model.Supports(instruction.Code) && !IsHint(instruction.Mnemonic) && instruction.Code != Code.INVALID))
             builder.Add(instruction, &SystemInstructions.Undefined);
         else
             builder.Add(instruction, (delegate*<BlockBuilder, in Instruction, void>)row);
     }
 
     // Without BMI1 and LZCNT the prefix of TZCNT and LZCNT is ignored.
-    private static Mnemonic WithoutCounts(in Instruction instruction, CpuModel model) => instruction.Mnemonic switch
+    private static nint RowOf(Mnemonic mnemonic, CpuModel model) => mnemonic switch
     {
-        Mnemonic.Tzcnt when !model.Has(CpuidFeature.BMI1) => Mnemonic.Bsf,
-        Mnemonic.Lzcnt when !model.Has(CpuidFeature.LZCNT) => Mnemonic.Bsr,
-        Mnemonic mnemonic => mnemonic,
+        Mnemonic.Tzcnt when !model.Has(CpuidFeature.BMI1) => Rows[(int)Mnemonic.Bsf],
+        Mnemonic.Lzcnt when !model.Has(CpuidFeature.LZCNT) => Rows[(int)Mnemonic.Bsr],
+        _ => Rows[(int)mnemonic],
     };
 
     // Encodings that older processors execute as NOP, and the two whose prefix they ignore.
@@ -176,6 +186,8 @@ internal static unsafe partial class InstructionTable
         Set(rows, &SystemInstructions.Rdtsc, Mnemonic.Rdtsc, Mnemonic.Rdtscp);
         Set(rows, &SystemInstructions.Int3, Mnemonic.Int3);
         Set(rows, &SystemInstructions.Int1, Mnemonic.Int1);
+        Set(rows, &SystemInstructions.Interrupt, Mnemonic.Int);
+        Set(rows, &SystemInstructions.Unreadable, Mnemonic.INVALID);
         Set(rows, &SystemInstructions.Undefined, Mnemonic.Ud0, Mnemonic.Ud1, Mnemonic.Ud2, Mnemonic.Rsm, Mnemonic.Sysenter);
         Set(rows, &SegmentInstructions.LoadFarPointer, Mnemonic.Lss, Mnemonic.Lfs, Mnemonic.Lgs);
         Set(rows, &SegmentInstructions.AccessRights, Mnemonic.Lar);
@@ -187,7 +199,7 @@ internal static unsafe partial class InstructionTable
             Mnemonic.Prefetchwt1, Mnemonic.Prefetch, Mnemonic.Reservednop, Mnemonic.Cldemote);
         Set(rows, &SystemInstructions.Fence, Mnemonic.Mfence, Mnemonic.Lfence, Mnemonic.Sfence);
         Set(rows, &SystemInstructions.Privileged, Mnemonic.Hlt, Mnemonic.In, Mnemonic.Out, Mnemonic.Insb, Mnemonic.Insw, Mnemonic.Insd,
-            Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Int, Mnemonic.Rdmsr, Mnemonic.Wrmsr,
+            Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Rdmsr, Mnemonic.Wrmsr,
             Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Sysexit, Mnemonic.Sysexitq, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Lgdt, Mnemonic.Lidt,
             Mnemonic.Lldt, Mnemonic.Ltr, Mnemonic.Lmsw, Mnemonic.Invlpg, Mnemonic.Swapgs, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Sldt,
             Mnemonic.Str, Mnemonic.Smsw, Mnemonic.Rdpmc);

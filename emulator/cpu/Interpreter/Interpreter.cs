@@ -6,6 +6,9 @@ namespace Emu.Cpu;
 /// <summary>Executes pre-decoded blocks, step by step through tail calls within a block. The reference engine.</summary>
 public sealed unsafe class Interpreter : IExecutionEngine
 {
+    // Instructions in a row before an interrupt is seen.
+    private const long MaxFuel = 256;
+
     /// <inheritdoc/>
     public ExitReason Run(Processor processor, CpuContext context)
     {
@@ -13,17 +16,29 @@ public sealed unsafe class Interpreter : IExecutionEngine
         CpuState* s = context.Pointer;
         c->Exit = ExitReason.None;
         c->LinkSlot = null;
+        Mmu.SetAlignmentCheck(s, c);
         while (true)
         {
-            Block* block = Lookup(processor, s);
-            if (block != null)
+            if ((s->ControlFlags & RFlagsBits.Trap) != 0)
+                Step(processor, s, c);
+            else if (Lookup(processor, s) is var block && block != null)
                 RunBlocks(block, s, c, processor);
             if (c->Exit != ExitReason.None)
                 return c->Exit;
         }
     }
 
-    // The hot loop: from block to block as long as each leads to the next.
+    // TF: an instruction, and the trap behind it. Intel SDM vol. 3B, 18.3.1.4.
+    private static void Step(Processor processor, CpuState* s, VirtualCpu* c)
+    {
+        AtBoundary(processor, s, c);
+        if (c->Exit != ExitReason.None)
+            return;
+        c->Exit = ExitReason.Exception;
+        processor.Exception = new ExceptionInfo(ExceptionVector.Debug, 0);
+    }
+
+    // The hot loop: a block leads to the next by itself for a while, and comes back here with it.
     private static void RunBlocks(Block* block, CpuState* s, VirtualCpu* c, Processor processor)
     {
         do
@@ -35,7 +50,8 @@ public sealed unsafe class Interpreter : IExecutionEngine
                 AtBoundary(processor, s, c);
                 return;
             }
-            c->Budget = left;
+            c->Fuel = Math.Min(left, MaxFuel);
+            c->Reserve = left - c->Fuel;
             c->Current = block;
             MicroOp* op = Block.Ops(block);
             block = op->Handler(s, op, c);
@@ -52,28 +68,27 @@ public sealed unsafe class Interpreter : IExecutionEngine
         else if (c->Budget <= 0)
             c->Exit = ExitReason.BudgetExhausted;
         else
-            RunPartial(processor, s, c);
+            RunOne(processor, s, c);
     }
 
-    // Executes exactly as many instructions as the budget has left, from a block that is not kept.
-    private static void RunPartial(Processor processor, CpuState* s, VirtualCpu* c)
+    // Executes an instruction by itself, from a block that is not kept.
+    private static void RunOne(Processor processor, CpuState* s, VirtualCpu* c)
     {
         uint pfn = processor.Mmu.Fetch(s, s->Rip);
-        if (pfn == 0 || !processor.Decoder.Decode(s, pfn, (int)c->Budget, out Block header))
+        if (pfn == 0 || !processor.Decoder.Decode(s, pfn, 1, out Block header))
             return;
         ReadOnlySpan<MicroOp> ops = processor.Decoder.Ops;
         byte* memory = stackalloc byte[sizeof(Block) + (ops.Length * sizeof(MicroOp)) + 64];
         Block* block = (Block*)(((nuint)memory + 63) & ~(nuint)63);
         *block = header;
         ops.CopyTo(new Span<MicroOp>(Block.Ops(block), ops.Length));
-        c->Budget -= block->Count;
+        c->Reserve = c->Budget - 1;
+        c->Fuel = 0;
         c->Current = block;
         Block* next = Block.Ops(block)->Handler(s, Block.Ops(block), c);
         c->LinkSlot = null; // it would point into this stack frame
         if (next != null)
             s->Rip = next->Rip;
-        if (c->Exit == ExitReason.None && c->Budget <= 0)
-            c->Exit = ExitReason.BudgetExhausted;
     }
 
     private static Block* Lookup(Processor processor, CpuState* s)

@@ -2,11 +2,33 @@ using Iced.Intel;
 
 namespace Emu.Cpu;
 
-/// <summary>LSS, LFS, LGS, and what user mode may ask about selectors: LAR, LSL, VERR, VERW. Intel SDM vol. 2.</summary>
+/// <summary>MOV with segment registers, LSS, LFS, LGS, and questions about selectors: LAR, LSL, VERR, VERW. Intel SDM vol. 2.</summary>
 internal static unsafe class SegmentInstructions
 {
-    // The descriptors of Linux that user mode may see: 32-bit code, data, 64-bit code. Their access rights as LAR gives them.
-    private const uint User32Cs = 0x23, User32CsRights = 0x00CF_FB00, UserDsRights = 0x00CF_F300, UserCsRights = 0x00AF_FB00;
+    /// <summary>MOV to a segment register.</summary>
+    public static void MovToSegment(BlockBuilder b, in Instruction i) => Load(b, i.Op0Register, b.EmitLoad(i, 1, 2));
+
+    /// <summary>MOV from one: to a register of 32 or 64 bits zero-extended.</summary>
+    public static void MovFromSegment(BlockBuilder b, in Instruction i)
+    {
+        ushort source = Reg.Offset(i.Op1Register);
+        if (i.Op0Kind == OpKind.Memory)
+            b.EmitStore(i, 2, source);
+        else if (i.Op0Register.GetSize() == 2)
+            b.Emit(Select.Width<MoveRegister>(2), Reg.Offset(i.Op0Register), source);
+        else
+            b.Emit(Extension.ZeroExtendFrom(2), Reg.Offset(i.Op0Register), source);
+    }
+
+    /// <summary>Emits the load of a segment register from a register: the last step of an instruction that can fault.</summary>
+    public static void Load(BlockBuilder b, Register segment, ushort source) => b.Emit(segment switch
+    {
+        Register.CS => &SystemInstructions.InvalidOpcode,
+        Register.SS => &LoadStackSegment,
+        Register.FS => &LoadFs,
+        Register.GS => &LoadGs,
+        _ => (Handler)(&LoadDataSegment),
+    }, Reg.Offset(segment), source);
 
     /// <summary>LSS, LFS, LGS: an offset and a selector from memory.</summary>
     public static void LoadFarPointer(BlockBuilder b, in Instruction i)
@@ -20,7 +42,7 @@ internal static unsafe class SegmentInstructions
         };
         b.LowerToBase(i);
         b.EmitMemory(Select.Width<LoadOffset>(size), CpuState.ValueTempOffset);
-        SystemInstructions.LoadSegment(b, segment, CpuState.AddressTempOffset);
+        Load(b, segment, CpuState.AddressTempOffset);
         b.Emit(Select.Width<MoveRegister>(size), Reg.Offset(i.Op0Register), CpuState.ValueTempOffset);
     }
 
@@ -65,7 +87,7 @@ internal static unsafe class SegmentInstructions
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            uint rights = RightsOf((uint)Access.Get<W16>(s, op->Source));
+            uint rights = SegmentDescriptors.RightsOf((uint)Access.Get<W16>(s, op->Source));
             s->Flags.SetZero(rights != 0);
             if (rights != 0)
                 Access.Set<TWidth>(s, op->Destination, rights);
@@ -78,32 +100,61 @@ internal static unsafe class SegmentInstructions
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            bool known = RightsOf((uint)Access.Get<W16>(s, op->Source)) != 0;
+            uint selector = (uint)Access.Get<W16>(s, op->Source);
+            bool known = SegmentDescriptors.RightsOf(selector) != 0;
             s->Flags.SetZero(known);
             if (known)
-                Access.Set<TWidth>(s, op->Destination, uint.MaxValue);
+                Access.Set<TWidth>(s, op->Destination, SegmentDescriptors.LimitOf(selector, Processor.Of(c).Id));
             return op[1].Handler(s, op + 1, c);
         }
     }
 
     private static Block* VerifyRead(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        s->Flags.SetZero(RightsOf((uint)Access.Get<W16>(s, op->Source)) != 0);
+        s->Flags.SetZero(SegmentDescriptors.RightsOf((uint)Access.Get<W16>(s, op->Source)) != 0);
         return op[1].Handler(s, op + 1, c);
     }
 
     private static Block* VerifyWrite(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        s->Flags.SetZero(((uint)Access.Get<W16>(s, op->Source) | 3) == SystemInstructions.UserDs);
+        s->Flags.SetZero(SegmentDescriptors.IsWritable((uint)Access.Get<W16>(s, op->Source)));
         return op[1].Handler(s, op + 1, c);
     }
 
-    // 0 for a selector that user mode may not see; the privilege level asked for is always good enough.
-    private static uint RightsOf(uint selector) => (selector | 3) switch
+    private static Block* LoadDataSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
-        User32Cs => User32CsRights,
-        SystemInstructions.UserDs => UserDsRights,
-        SystemInstructions.UserCs => UserCsRights,
-        _ => 0,
-    };
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        if (!SegmentDescriptors.IsLoadable(selector))
+            return Refuse(s, op, c, selector);
+        Access.Set<W16>(s, op->Destination, selector);
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* LoadStackSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        uint selector = (uint)Access.Get<W16>(s, op->Source);
+        if (!SegmentDescriptors.IsLoadableAsStack(selector))
+            return Refuse(s, op, c, selector);
+        Access.Set<W16>(s, op->Destination, selector);
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    // The base comes from the descriptor: zero for each of them, and for none.
+    private static Block* LoadFs(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        if (SegmentDescriptors.IsLoadable((uint)Access.Get<W16>(s, op->Source)))
+            s->FsBase = 0;
+        return LoadDataSegment(s, op, c);
+    }
+
+    private static Block* LoadGs(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        if (SegmentDescriptors.IsLoadable((uint)Access.Get<W16>(s, op->Source)))
+            s->GsBase = 0;
+        return LoadDataSegment(s, op, c);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static Block* Refuse(CpuState* s, MicroOp* op, VirtualCpu* c, uint selector) =>
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, SegmentDescriptors.ErrorCodeOf(selector));
 }

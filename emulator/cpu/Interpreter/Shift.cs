@@ -12,6 +12,13 @@ internal interface IShiftOperation
     /// <param name="count">Masked, and not zero.</param>
     static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth;
+
+    /// <summary>Whether <see cref="Result"/> gives the result without the flags.</summary>
+    static virtual bool CanBeQuiet => false;
+
+    /// <summary>The result alone, where the flags are not asked for.</summary>
+    static virtual ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => throw new Mm.EmulatorBugException("a rotation through the carry needs it");
 }
 
 /// <summary>SHL, SHR, SAR, ROL, ROR, RCL and RCR. Intel SDM vol. 2B.</summary>
@@ -27,13 +34,29 @@ internal static unsafe class Shift
         if (i.Op0Kind == OpKind.Register)
         {
             ushort destination = Reg.Offset(i.Op0Register);
-            b.Emit(byRegister ? Select.Width<RegisterByCl<TOperation>>(size) : Select.Width<RegisterByImmediate<TOperation>>(size),
-                destination, immediate: count);
+            if (byRegister)
+                b.Emit(Select.Width<RegisterByCl<TOperation>>(size), destination);
+            else
+                BindImmediate<TOperation>(b, size, destination, count);
             return;
         }
         b.LowerToBase(i);
         b.EmitMemory(byRegister ? Select.Width<MemoryByCl<TOperation>>(size) : Select.Width<MemoryByImmediate<TOperation>>(size),
             immediate: count);
+    }
+
+    // A count of zero leaves the flags, but the register is written: a 32-bit one loses its upper half.
+    private static void BindImmediate<TOperation>(BlockBuilder b, int size, ushort destination, ulong count)
+        where TOperation : struct, IShiftOperation
+    {
+        if (count == 0)
+        {
+            b.Emit(Select.Width<MoveRegister>(size), destination, destination);
+            return;
+        }
+        b.EmitOnMoved(Select.Width<RegisterByImmediate<TOperation>>(size), size, destination, CpuState.ZeroOffset, count);
+        b.MarkPure();
+        b.MarkQuiet(TOperation.CanBeQuiet ? Select.Width<RegisterByImmediateQuiet<TOperation>>(size) : null);
     }
 
     /// <summary>The bits of a count that are used.</summary>
@@ -46,7 +69,18 @@ internal static unsafe class Shift
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            OnRegister<TOperation, TWidth>(s, op->Destination, (int)op->Immediate);
+            Access.Set<TWidth>(s, op->Destination, TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Base), (int)op->Immediate));
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct RegisterByImmediateQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IShiftOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result<TWidth>(Access.Get<TWidth>(s, op->Base), (int)op->Immediate));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -57,7 +91,9 @@ internal static unsafe class Shift
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            OnRegister<TOperation, TWidth>(s, op->Destination, (int)(s->Gpr[1] & CountMask(TWidth.Bytes)));
+            int count = (int)(s->Gpr[1] & CountMask(TWidth.Bytes));
+            ulong a = Access.Get<TWidth>(s, op->Destination);
+            Access.Set<TWidth>(s, op->Destination, count == 0 ? a : TOperation.Apply<TWidth>(ref s->Flags, a, count));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -77,16 +113,6 @@ internal static unsafe class Shift
             OnMemory<TOperation, TWidth>(s, op, c, (int)(s->Gpr[1] & CountMask(TWidth.Bytes))) ? op[1].Handler(s, op + 1, c) : null;
     }
 
-    // A count of zero leaves the flags, but the register is written: a 32-bit one loses its upper half.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OnRegister<TOperation, TWidth>(CpuState* s, ushort register, int count)
-        where TOperation : struct, IShiftOperation
-        where TWidth : struct, IWidth
-    {
-        ulong a = Access.Get<TWidth>(s, register);
-        Access.Set<TWidth>(s, register, count == 0 ? a : TOperation.Apply<TWidth>(ref s->Flags, a, count));
-    }
-
     private static bool OnMemory<TOperation, TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, int count)
         where TOperation : struct, IShiftOperation
         where TWidth : struct, IWidth
@@ -103,6 +129,12 @@ internal static unsafe class Shift
 
 internal readonly struct ShiftLeft : IShiftOperation
 {
+    public static bool CanBeQuiet => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => a << count;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
@@ -117,6 +149,12 @@ internal readonly struct ShiftLeft : IShiftOperation
 
 internal readonly struct ShiftRight : IShiftOperation
 {
+    public static bool CanBeQuiet => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => a >> count;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
@@ -129,6 +167,12 @@ internal readonly struct ShiftRight : IShiftOperation
 
 internal readonly struct ShiftArithmeticRight : IShiftOperation
 {
+    public static bool CanBeQuiet => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => (ulong)((long)SignExtend.Apply<TWidth>(a) >> count);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
@@ -142,6 +186,12 @@ internal readonly struct ShiftArithmeticRight : IShiftOperation
 
 internal readonly struct RotateLeft : IShiftOperation
 {
+    public static bool CanBeQuiet => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => ((a << (count & (TWidth.Bits - 1))) | (a >> (-count & (TWidth.Bits - 1)))) & TWidth.Mask;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
@@ -156,6 +206,12 @@ internal readonly struct RotateLeft : IShiftOperation
 
 internal readonly struct RotateRight : IShiftOperation
 {
+    public static bool CanBeQuiet => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => ((a >> (count & (TWidth.Bits - 1))) | (a << (-count & (TWidth.Bits - 1)))) & TWidth.Mask;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth

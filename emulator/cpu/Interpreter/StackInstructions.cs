@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Iced.Intel;
 
 namespace Emu.Cpu;
@@ -10,7 +11,7 @@ internal static unsafe class StackInstructions
         int size = i.StackPointerIncrement == -2 ? 2 : 8;
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
         {
-            b.Emit(Select.Width<MoveImmediate>(8), CpuState.ValueTempOffset, immediate: SystemInstructions.SelectorOf(i.Op0Register));
+            b.Emit(Extension.ZeroExtendFrom(2), CpuState.ValueTempOffset, Reg.Offset(i.Op0Register));
             b.Emit(Select.Width<PushRegister>(size), source: CpuState.ValueTempOffset);
         }
         else if (i.Op0Kind is OpKind.Register or OpKind.Memory)
@@ -28,8 +29,9 @@ internal static unsafe class StackInstructions
         int size = i.StackPointerIncrement == 2 ? 2 : 8;
         if (i.Op0Kind == OpKind.Register && i.Op0Register.IsSegmentRegister())
         {
-            b.Emit(Select.Width<PopRegister>(size), CpuState.ValueTempOffset);
-            SystemInstructions.LoadSegment(b, i.Op0Register, CpuState.ValueTempOffset);
+            b.Emit(Select.Width<PeekStack>(size), CpuState.ValueTempOffset);
+            SegmentInstructions.Load(b, i.Op0Register, CpuState.ValueTempOffset);
+            b.Emit(&DropTop, immediate: (ulong)size);
             return;
         }
         if (i.Op0Kind == OpKind.Register)
@@ -39,7 +41,7 @@ internal static unsafe class StackInstructions
         }
         // The address is computed with RSP as it is after the pop, but RSP changes only if the store succeeds.
         b.Emit(Select.Width<PeekStack>(size), CpuState.ValueTempOffset);
-        if (i.MemoryBase == Register.RSP)
+        if (i.MemoryBase.GetFullRegister() == Register.RSP)
             b.LowerToBaseAfterPop(i, size);
         else
             b.LowerToBase(i);
@@ -76,6 +78,12 @@ internal static unsafe class StackInstructions
 
     private const ushort Rbp = 5 * 8;
 
+    private static Block* DropTop(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        s->Gpr[4] += op->Immediate;
+        return op[1].Handler(s, op + 1, c);
+    }
+
     private static Block* ReadFlags(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         // VM and RF read as zero.
@@ -90,21 +98,69 @@ internal static unsafe class StackInstructions
         {
             ulong writable = RFlagsBits.UserWritable & TWidth.Mask;
             s->RFlags = (s->RFlags & ~writable) | (s->ValueTemp & writable);
-            return op[1].Handler(s, op + 1, c);
+            Mmu.SetAlignmentCheck(s, c);
+            // With TF set, what follows is executed one by one.
+            return (s->ControlFlags & RFlagsBits.Trap) == 0 ? op[1].Handler(s, op + 1, c) : Exceptions.Restart(s, op + 1, c);
         }
     }
 
     private readonly struct PushRegister : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth =>
-            PushValue<TWidth>(s, op, c, Access.Get<TWidth>(s, op->Source)) ? op[1].Handler(s, op + 1, c) : null;
+            where TWidth : struct, IWidth => MemoryStep.Store<PushStep<TWidth>, BelowTop<TWidth>>(s, op, c);
+    }
+
+    private readonly struct PushStep<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            TWidth.Store(place, Access.Get<TWidth>(s, op->Source));
+            s->Gpr[4] -= (ulong)TWidth.Bytes;
+        }
     }
 
     private readonly struct PushImmediate : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth => PushValue<TWidth>(s, op, c, op->Immediate) ? op[1].Handler(s, op + 1, c) : null;
+            where TWidth : struct, IWidth => MemoryStep.Store<PushConstant<TWidth>, BelowTop<TWidth>>(s, op, c);
+    }
+
+    private readonly struct PushConstant<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
+        {
+            TWidth.Store(place, op->Immediate);
+            s->Gpr[4] -= (ulong)TWidth.Bytes;
+        }
+    }
+
+    // Where a push goes.
+    private readonly struct BelowTop<TWidth> : IAddress
+        where TWidth : struct, IWidth
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ulong Of(CpuState* s, MicroOp* op) => s->Gpr[4] - (ulong)TWidth.Bytes;
+
+        public static ulong Immediate(MicroOp* op) => op->Immediate;
+    }
+
+    // Where a pop comes from.
+    private readonly struct Top : IAddress
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ulong Of(CpuState* s, MicroOp* op) => s->Gpr[4];
+
+        public static ulong Immediate(MicroOp* op) => op->Immediate;
     }
 
     /// <summary>Stores below RSP and moves RSP, in that order.</summary>
@@ -121,15 +177,21 @@ internal static unsafe class StackInstructions
     private readonly struct PopRegister : IWidthHandler
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TWidth : struct, IWidth
+            where TWidth : struct, IWidth => MemoryStep.Load<PopStep<TWidth>, Top>(s, op, c);
+    }
+
+    private readonly struct PopStep<TWidth> : IMemoryStep
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress
         {
-            byte* place = Access.Read(s, op, c, s->Gpr[4], TWidth.Bytes);
-            if (place == null)
-                return null;
             ulong value = TWidth.Load(place);
             s->Gpr[4] += (ulong)TWidth.Bytes; // before the write: POP RSP loads it
             Access.Set<TWidth>(s, op->Destination, value);
-            return op[1].Handler(s, op + 1, c);
         }
     }
 

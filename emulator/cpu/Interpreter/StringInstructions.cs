@@ -75,7 +75,7 @@ internal static unsafe class StringInstructions
             while ((s->Gpr[1] & mask) != 0)
             {
                 ulong count = s->Gpr[1] & mask;
-                ulong done = (s->ControlFlags & RFlagsBits.Direction) == 0 ? T.Bulk<TWidth>(s, op, c, count) : 0;
+                ulong done = (s->ControlFlags & (RFlagsBits.Direction | RFlagsBits.Trap)) == 0 ? T.Bulk<TWidth>(s, op, c, count) : 0;
                 if (done == 0)
                 {
                     if (!T.Step<TWidth>(s, op, c))
@@ -85,7 +85,7 @@ internal static unsafe class StringInstructions
                 SetMasked(s, Reg.Rcx, count - done, mask);
                 if (T.Compares && s->Flags.Zero != TCondition.WhileZero)
                     break;
-                if (c->Interrupt != 0 && count != done)
+                if (count != done && (c->Interrupt != 0 || (s->ControlFlags & RFlagsBits.Trap) != 0))
                     return Exceptions.Restart(s, op, c);
             }
             return op[1].Handler(s, op + 1, c);

@@ -5,9 +5,6 @@ namespace Emu.Cpu;
 /// <summary>SYSCALL, CPUID, RDTSC, breakpoints, what user mode may not do, segment registers, and what does nothing.</summary>
 internal static unsafe class SystemInstructions
 {
-    /// <summary>The selectors of code and data that Linux gives a 64-bit program.</summary>
-    public const uint UserCs = 0x33, UserDs = 0x2B;
-
     /// <summary>NOP, PAUSE, fences, prefetches: no effect that a program could see.</summary>
     public static void Nop(BlockBuilder b, in Instruction i) => b.Emit(&Nothing);
 
@@ -28,40 +25,23 @@ internal static unsafe class SystemInstructions
 
     public static void Undefined(BlockBuilder b, in Instruction i) => b.EmitExit(&InvalidOpcode);
 
-    /// <summary>HLT, IN, OUT, CLI, STI, INT n…: #GP in user mode.</summary>
-    public static void Privileged(BlockBuilder b, in Instruction i) => b.EmitExit(&GeneralProtection);
-
-    /// <summary>The selector that a segment register of a 64-bit program holds.</summary>
-    public static uint SelectorOf(Register segment) => segment switch
+    /// <summary>INT n: the gates that Linux opens to user mode are those of #BP and #OF.</summary>
+    public static void Interrupt(BlockBuilder b, in Instruction i)
     {
-        Register.CS => UserCs,
-        Register.SS => UserDs,
-        _ => 0,
-    };
-
-    public static void MovFromSegment(BlockBuilder b, in Instruction i)
-    {
-        uint selector = SelectorOf(i.Op1Register);
-        if (i.Op0Kind == OpKind.Register)
-        {
-            b.Emit(Select.Width<MoveImmediate>(i.Op0Register.GetSize()), Reg.Offset(i.Op0Register), immediate: selector);
-            return;
-        }
-        b.Emit(Select.Width<MoveImmediate>(8), CpuState.ValueTempOffset, immediate: selector);
-        b.EmitStore(i, 2, CpuState.ValueTempOffset);
+        const uint InIdt = 2;
+        if (i.Immediate8 is (byte)ExceptionVector.Breakpoint)
+            b.EmitExit(&Breakpoint, immediate: i.NextIP);
+        else if (i.Immediate8 is (byte)ExceptionVector.Overflow)
+            b.EmitExit(&OverflowTrap, immediate: i.NextIP);
+        else
+            b.EmitExit(&GeneralProtection, immediate: (i.Immediate8 * 8u) | InIdt);
     }
 
-    public static void MovToSegment(BlockBuilder b, in Instruction i) => LoadSegment(b, i.Op0Register, b.EmitLoad(i, 1, 2));
+    /// <summary>Bytes that are no instruction.</summary>
+    public static void Unreadable(BlockBuilder b, in Instruction i) => b.EmitExit(&NoInstruction);
 
-    /// <summary>Emits the load of a segment register from a register.</summary>
-    public static void LoadSegment(BlockBuilder b, Register segment, ushort source) => b.Emit(segment switch
-    {
-        Register.CS => &InvalidOpcode,
-        Register.SS => &LoadStackSegment,
-        Register.FS => &LoadFs,
-        Register.GS => &LoadGs,
-        _ => (Handler)(&LoadDataSegment),
-    }, source: source);
+    /// <summary>HLT, IN, OUT, CLI, STI…: #GP in user mode.</summary>
+    public static void Privileged(BlockBuilder b, in Instruction i) => b.EmitExit(&GeneralProtection);
 
     private static Block* Nothing(CpuState* s, MicroOp* op, VirtualCpu* c) => op[1].Handler(s, op + 1, c);
 
@@ -108,6 +88,8 @@ internal static unsafe class SystemInstructions
 
     private static Block* DebugTrap(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Debug);
 
+    private static Block* OverflowTrap(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Overflow);
+
     // A trap is reported behind the instruction.
     private static Block* Trap(CpuState* s, MicroOp* op, VirtualCpu* c, ExceptionVector vector)
     {
@@ -117,49 +99,18 @@ internal static unsafe class SystemInstructions
         return null;
     }
 
-    private static Block* InvalidOpcode(CpuState* s, MicroOp* op, VirtualCpu* c)
+    /// <summary>#UD.</summary>
+    public static Block* InvalidOpcode(CpuState* s, MicroOp* op, VirtualCpu* c)
     {
         Exceptions.Raise(s, op, c, ExceptionVector.InvalidOpcode);
         Processor.Of(c).ReportUndefined(s);
         return null;
     }
 
+    // More than 15 bytes are #GP, whatever they would mean. Intel SDM vol. 2A, 2.3.11.
+    private static Block* NoInstruction(CpuState* s, MicroOp* op, VirtualCpu* c) =>
+        Processor.Of(c).IsTooLong(s, Block.RipOf(c->Current, op)) ? GeneralProtection(s, op, c) : InvalidOpcode(s, op, c);
+
     private static Block* GeneralProtection(CpuState* s, MicroOp* op, VirtualCpu* c) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
-
-    private static bool IsLoadable(uint selector, bool nullAllowed) => selector is UserDs || (nullAllowed && selector < 4);
-
-    private static Block* LoadDataSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
-    {
-        uint selector = (uint)Access.Get<W16>(s, op->Source);
-        return IsLoadable(selector, nullAllowed: true)
-            ? op[1].Handler(s, op + 1, c)
-            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
-    }
-
-    private static Block* LoadStackSegment(CpuState* s, MicroOp* op, VirtualCpu* c)
-    {
-        uint selector = (uint)Access.Get<W16>(s, op->Source);
-        return IsLoadable(selector, nullAllowed: false)
-            ? op[1].Handler(s, op + 1, c)
-            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
-    }
-
-    private static Block* LoadFs(CpuState* s, MicroOp* op, VirtualCpu* c)
-    {
-        uint selector = (uint)Access.Get<W16>(s, op->Source);
-        if (!IsLoadable(selector, nullAllowed: true))
-            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
-        s->FsBase = 0;
-        return op[1].Handler(s, op + 1, c);
-    }
-
-    private static Block* LoadGs(CpuState* s, MicroOp* op, VirtualCpu* c)
-    {
-        uint selector = (uint)Access.Get<W16>(s, op->Source);
-        if (!IsLoadable(selector, nullAllowed: true))
-            return Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, selector & ~3u);
-        s->GsBase = 0;
-        return op[1].Handler(s, op + 1, c);
-    }
+        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection, (uint)op->Immediate);
 }

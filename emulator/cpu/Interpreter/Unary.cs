@@ -6,6 +6,12 @@ namespace Emu.Cpu;
 /// <summary>A one-operand operation on a register or memory.</summary>
 internal interface IUnaryOperation
 {
+    /// <summary>How a jump behind it can take it over.</summary>
+    static virtual ComparisonKind FusedAs => ComparisonKind.None;
+
+    /// <summary>The result alone, where the flags are not asked for.</summary>
+    static abstract ulong Result(ulong a);
+
     /// <summary>Computes the result and the flags.</summary>
     static abstract ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
         where TWidth : struct, IWidth;
@@ -21,7 +27,10 @@ internal static unsafe class Unary
         int size = Operands.Size(i);
         if (i.Op0Kind == OpKind.Register)
         {
-            b.Emit(Select.Width<OnRegister<TOperation>>(size), Reg.Offset(i.Op0Register));
+            b.EmitOnMoved(Select.Width<OnRegister<TOperation>>(size), size, Reg.Offset(i.Op0Register), CpuState.ZeroOffset, 0);
+            b.MarkPure();
+            b.MarkQuiet(Select.Width<OnRegisterQuiet<TOperation>>(size));
+            b.PendingComparison = new Comparison(TOperation.FusedAs, size, b.SlotCount);
             return;
         }
         if (i.HasLockPrefix)
@@ -39,7 +48,18 @@ internal static unsafe class Unary
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            Access.Set<TWidth>(s, op->Destination, TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Destination)));
+            Access.Set<TWidth>(s, op->Destination, TOperation.Apply<TWidth>(ref s->Flags, Access.Get<TWidth>(s, op->Base)));
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct OnRegisterQuiet<TOperation> : IWidthHandler
+        where TOperation : struct, IUnaryOperation
+    {
+        public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TWidth : struct, IWidth
+        {
+            Access.Set<TWidth>(s, op->Destination, TOperation.Result(Access.Get<TWidth>(s, op->Base)));
             return op[1].Handler(s, op + 1, c);
         }
     }
@@ -49,15 +69,18 @@ internal static unsafe class Unary
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress
-        {
-            byte* place = Access.Write(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
-            TWidth.Store(place, TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place)));
-            Access.Commit(c, place);
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => MemoryStep.Store<Modify<TOperation, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct Modify<TOperation, TWidth> : IMemoryStep
+        where TOperation : struct, IUnaryOperation
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TWidth.Store(place, TOperation.Apply<TWidth>(ref s->Flags, TWidth.Load(place)));
     }
 
     private readonly struct Locked<TOperation> : IWidthHandler
@@ -93,6 +116,10 @@ internal static unsafe class Unary
 
 internal readonly struct Increment : IUnaryOperation
 {
+    public static ComparisonKind FusedAs => ComparisonKind.Increment;
+
+    public static ulong Result(ulong a) => a + 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
         where TWidth : struct, IWidth
@@ -106,6 +133,10 @@ internal readonly struct Increment : IUnaryOperation
 
 internal readonly struct Decrement : IUnaryOperation
 {
+    public static ComparisonKind FusedAs => ComparisonKind.Decrement;
+
+    public static ulong Result(ulong a) => a - 1;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
         where TWidth : struct, IWidth
@@ -119,6 +150,8 @@ internal readonly struct Decrement : IUnaryOperation
 
 internal readonly struct Negate : IUnaryOperation
 {
+    public static ulong Result(ulong a) => 0 - a;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
         where TWidth : struct, IWidth => Subtract.Apply<TWidth>(ref flags, 0, a);
@@ -126,6 +159,8 @@ internal readonly struct Negate : IUnaryOperation
 
 internal readonly struct Complement : IUnaryOperation
 {
+    public static ulong Result(ulong a) => ~a;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a)
         where TWidth : struct, IWidth => ~a;

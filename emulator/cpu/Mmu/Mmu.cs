@@ -27,9 +27,23 @@ internal sealed unsafe class Mmu
     /// <summary>The address space whose tables are walked. Intel: CR3.</summary>
     public MemoryDescriptor? Current { get; set; }
 
+    private ulong Key => _cpu->TlbKey & VirtualCpu.TlbKeyMask;
+
+    /// <summary>Whether the upper bits of an address are copies of bit 47. Intel SDM vol. 1, 3.3.7.1.</summary>
+    public static bool IsCanonical(ulong address) => address + CanonicalHalf < CanonicalHalf * 2;
+
+    /// <summary>Takes notice of a change of RFLAGS.AC.</summary>
+    public static void SetAlignmentCheck(CpuState* s, VirtualCpu* c)
+    {
+        bool checks = (s->ControlFlags & RFlagsBits.AlignmentCheck) != 0;
+        c->TlbKey = (c->TlbKey & VirtualCpu.TlbKeyMask) | (checks ? VirtualCpu.AlignmentCheckKey : 0);
+    }
+
     /// <summary>Host address of an operand that is read, gathered in the scratch area if it crosses a page.</summary>
     public byte* ReadOperand(CpuState* s, MicroOp* op, ulong address, int size)
     {
+        if (!MayAccess(s, op, address, size))
+            return null;
         int inFirst = (int)(MmConstants.PageSize - (address & ~MmConstants.PageMask));
         if (size <= inFirst)
         {
@@ -49,6 +63,8 @@ internal sealed unsafe class Mmu
     /// </summary>
     public byte* WriteOperand(CpuState* s, MicroOp* op, ulong address, int size)
     {
+        if (!MayAccess(s, op, address, size))
+            return null;
         int inFirst = (int)(MmConstants.PageSize - (address & ~MmConstants.PageMask));
         if (size <= inFirst)
         {
@@ -82,7 +98,7 @@ internal sealed unsafe class Mmu
     public uint Fetch(CpuState* s, ulong address)
     {
         TlbEntry* entry = Access.Slot(_cpu, address);
-        if (entry->Exec != ((address & MmConstants.PageMask) | _cpu->TlbKey))
+        if (entry->Exec != ((address & MmConstants.PageMask) | Key))
         {
             entry = Fill(s, null, address, PageFaultError.Instruction);
             if (entry == null)
@@ -132,7 +148,7 @@ internal sealed unsafe class Mmu
             if (high == null)
                 return false;
         }
-        while (low->Read != ((address & MmConstants.PageMask) | _cpu->TlbKey));
+        while (low->Read != ((address & MmConstants.PageMask) | Key));
         first = (byte*)(address + low->Addend);
         second = (byte*)(next + high->Addend);
         return true;
@@ -146,9 +162,9 @@ internal sealed unsafe class Mmu
     /// <returns>The entry, or null.</returns>
     private TlbEntry* Fill(CpuState* s, MicroOp* op, ulong address, PageFaultError access)
     {
-        if (address + CanonicalHalf >= CanonicalHalf * 2)
+        if (op == null && !IsCanonical(address))
         {
-            RaiseNonCanonical(s, op);
+            RaiseNonCanonical(s, op, address);
             return null;
         }
         while (true)
@@ -180,7 +196,7 @@ internal sealed unsafe class Mmu
         ulong value = entry->Value;
         if ((value & wanted) != wanted)
             value = Interlocked.Or(ref *(ulong*)entry, wanted) | wanted;
-        ulong page = address & MmConstants.PageMask, tag = page | _cpu->TlbKey;
+        ulong page = address & MmConstants.PageMask, tag = page | Key;
         ulong host = (ulong)_memory.Ram + (value & Pte.FrameMask & ~(PageTable.SpanOf(level) - 1)) + (page & (PageTable.SpanOf(level) - 1));
         const ulong WriteReady = Pte.WriteBit | Pte.DirtyBit;
         bool writable = (value & WriteReady) == WriteReady && _memory.FrameTags[PfnOf((byte*)host)] == 0;
@@ -211,7 +227,7 @@ internal sealed unsafe class Mmu
     }
 
     // Intel SDM vol. 1, 3.3.7.1: #SS where the stack segment is used, #GP elsewhere.
-    private void RaiseNonCanonical(CpuState* s, MicroOp* op)
+    private void RaiseNonCanonical(CpuState* s, MicroOp* op, ulong address)
     {
         if (op == null)
         {
@@ -219,7 +235,7 @@ internal sealed unsafe class Mmu
             _processor.Exception = new ExceptionInfo(ExceptionVector.GeneralProtection, 0);
             return;
         }
-        bool stack = _processor.UsesStackSegment(Block.RipOf(_cpu->Current, op), s);
+        bool stack = _processor.UsesStackSegment(Block.RipOf(_cpu->Current, op), s, address);
         Exceptions.Raise(s, op, _cpu, stack ? ExceptionVector.StackFault : ExceptionVector.GeneralProtection);
     }
 
@@ -234,6 +250,29 @@ internal sealed unsafe class Mmu
             Buffer.MemoryCopy(second, _cpu->Scratch + firstLength, length - firstLength, length - firstLength);
         return _cpu->Scratch;
     }
+
+    // What is checked before the page tables are asked: canonical addresses, then alignment.
+    private bool MayAccess(CpuState* s, MicroOp* op, ulong address, int size)
+    {
+        if (!IsCanonical(address) || !IsCanonical(address + (ulong)size - 1))
+        {
+            RaiseNonCanonical(s, op, address);
+            return false;
+        }
+        if ((_cpu->TlbKey & VirtualCpu.AlignmentCheckKey) == 0 || (address & (AlignmentOf(size) - 1)) == 0)
+            return true;
+        Exceptions.Raise(s, op, _cpu, ExceptionVector.AlignmentCheck);
+        return false;
+    }
+
+    // What #AC asks of an operand. Intel SDM vol. 3A, 7.15, table 7-7.
+    private static ulong AlignmentOf(int size) => size switch
+    {
+        1 or 2 or 4 or 8 or 16 => (ulong)size,
+        10 => 8,
+        14 or 94 => 2, // the x87 environment and state of 16-bit mode
+        _ => 4,
+    };
 
     private bool IsWatched(byte* host) => _memory.FrameTags[PfnOf(host)] != 0;
 

@@ -8,6 +8,9 @@ internal static class CpuFeatures
     /// <summary>Bit of a feature in a register of CPUID.</summary>
     private readonly record struct FeatureBit(CpuidFeature Feature, int Bit);
 
+    /// <summary>No feature has a higher number.</summary>
+    public const CpuidFeature Last = (CpuidFeature)255;
+
     private static readonly FeatureBit[] Leaf1EcxBits =
     [
         new(CpuidFeature.SSE3, 0), new(CpuidFeature.PCLMULQDQ, 1), new(CpuidFeature.SSSE3, 9), new(CpuidFeature.FMA, 12),
@@ -34,15 +37,14 @@ internal static class CpuFeatures
     private static readonly FeatureBit[] Extended1EcxBits = [new(CpuidFeature.LZCNT, 5), new(CpuidFeature.PREFETCHW, 8)];
 
     /// <summary>What every processor of the architecture has, and x86-64-v2.</summary>
-    public static HashSet<CpuidFeature> V2() =>
+    public static ReadOnlySpan<CpuidFeature> V2 =>
     [
         CpuidFeature.INTEL8086, CpuidFeature.INTEL186, CpuidFeature.INTEL286, CpuidFeature.INTEL386, CpuidFeature.INTEL486,
         CpuidFeature.INTEL8086_ONLY, CpuidFeature.X64, CpuidFeature.FPU, CpuidFeature.FPU287, CpuidFeature.FPU387, CpuidFeature.TSC,
         CpuidFeature.CX8, CpuidFeature.CMOV, CpuidFeature.CLFSH, CpuidFeature.MMX, CpuidFeature.FXSR, CpuidFeature.SSE,
         CpuidFeature.SSE2, CpuidFeature.SSE3, CpuidFeature.SSSE3, CpuidFeature.SSE4_1, CpuidFeature.SSE4_2, CpuidFeature.POPCNT,
         CpuidFeature.CMPXCHG16B, CpuidFeature.SYSCALL, CpuidFeature.RDTSCP, CpuidFeature.CPUID, CpuidFeature.MULTIBYTENOP,
-        CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.CET_IBT, CpuidFeature.CET_SS,
-        CpuidFeature.SMM, CpuidFeature.SEP,
+        CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.SMM, CpuidFeature.SEP,
     ];
 
     /// <summary>CPUID.1:ECX.</summary>

@@ -11,19 +11,21 @@ public sealed class CpuModel
 {
     private const uint MaxBasicLeaf = 0xD, MaxExtendedLeaf = 0x80000008;
 
-    private readonly HashSet<CpuidFeature> _features;
+    private readonly bool[] _features;
     private readonly byte[] _supported = new byte[8192];
 
-    private CpuModel(string name, string brand, uint signature, HashSet<CpuidFeature> features)
+    private CpuModel(string name, string brand, uint signature, ReadOnlySpan<CpuidFeature> features)
     {
         Name = name;
         Brand = brand;
         Signature = signature;
-        _features = features;
+        _features = new bool[(int)CpuFeatures.Last + 1];
+        foreach (CpuidFeature feature in features)
+            _features[(int)feature] = true;
     }
 
     /// <summary>x86-64-v2: SSE4.2, POPCNT, CMPXCHG16B.</summary>
-    public static CpuModel V2 { get; } = new("x86-64-v2", "emu x86-64-v2", 0x000106A5, CpuFeatures.V2());
+    public static CpuModel V2 { get; } = new("x86-64-v2", "emu x86-64-v2", 0x000106A5, CpuFeatures.V2);
 
     /// <summary>The models by name.</summary>
     public static IReadOnlyList<CpuModel> All { get; } = [V2];
@@ -41,15 +43,25 @@ public sealed class CpuModel
     internal DecoderOptions DecoderOptions => DecoderOptions.None;
 
     /// <summary>Whether the processor has a feature.</summary>
-    public bool Has(CpuidFeature feature) => _features.Contains(feature);
+    public bool Has(CpuidFeature feature) => _features[(int)feature];
 
     /// <summary>Whether the processor has an instruction.</summary>
     public bool Supports(Code code)
     {
         ref byte known = ref _supported[(int)code];
         if (known == 0)
-            known = code.CpuidFeatures().All(_features.Contains) ? (byte)1 : (byte)2;
+            known = HasAll(code.CpuidFeatures()) ? (byte)1 : (byte)2;
         return known == 1;
+    }
+
+    private bool HasAll(CpuidFeature[] features)
+    {
+        foreach (CpuidFeature feature in features)
+        {
+            if (!Has(feature))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>What CPUID returns.</summary>

@@ -24,7 +24,7 @@ public struct CpuState
     internal const ushort ValueTempOffset = 144;
 
     internal const ushort FsBaseOffset = 184, GsBaseOffset = 192, MxcsrOffset = 200, FpuControlOffset = 208, FpuStatusOffset = 210,
-        FpuOffset = 240, VectorOffset = 448, VectorTempOffset = 2496;
+        FpuOffset = 240, VectorOffset = 448, VectorTempOffset = 2496, SelectorsOffset = 2560;
 
     /// <summary>General-purpose registers in the order of their encoding.</summary>
     [FieldOffset(0)] public GeneralRegisters Gpr;
@@ -88,6 +88,9 @@ public struct CpuState
     /// <summary>Holds a vector between micro-operations of one instruction.</summary>
     [FieldOffset(VectorTempOffset)] internal VectorRegister VectorTemp;
 
+    /// <summary>Selectors of the segment registers.</summary>
+    [FieldOffset(SelectorsOffset)] public SegmentRegisters Selectors;
+
     /// <summary>RFLAGS, computed.</summary>
     public ulong RFlags
     {
@@ -113,13 +116,22 @@ public struct CpuState
     }
 
     /// <summary>The state that a program starts in. Linux: <c>start_thread</c>, <c>fpu_flush_thread</c>.</summary>
-    public static CpuState Initial => new()
+    public static CpuState Initial
     {
-        RFlags = RFlagsBits.InterruptEnable,
-        Mxcsr = 0x1F80,
-        FpuControl = 0x37F,
-        Pkru = 0x55555554,
-    };
+        get
+        {
+            CpuState state = new()
+            {
+                RFlags = RFlagsBits.InterruptEnable,
+                Mxcsr = 0x1F80,
+                FpuControl = 0x37F,
+                Pkru = 0x55555554,
+            };
+            state.Selectors[SegmentRegisters.Cs] = SegmentRegisters.UserCs;
+            state.Selectors[SegmentRegisters.Ss] = SegmentRegisters.UserDs;
+            return state;
+        }
+    }
 }
 
 /// <summary>The sixteen general-purpose registers.</summary>
@@ -127,6 +139,19 @@ public struct CpuState
 public struct GeneralRegisters
 {
     private ulong _first;
+}
+
+/// <summary>The six segment registers, in the order of their encoding.</summary>
+[InlineArray(6)]
+public struct SegmentRegisters
+{
+    /// <summary>Places in the array.</summary>
+    public const int Es = 0, Cs = 1, Ss = 2, Ds = 3, Fs = 4, Gs = 5;
+
+    /// <summary>The selectors of code and data that Linux gives a 64-bit program: <c>__USER_CS</c>, <c>__USER_DS</c>.</summary>
+    public const ushort UserCs = 0x33, UserDs = 0x2B;
+
+    private ushort _first;
 }
 
 /// <summary>The eight x87 registers.</summary>

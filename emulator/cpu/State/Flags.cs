@@ -63,7 +63,7 @@ public static class RFlagsBits
 /// <code>
 /// Result  the result, sign-extended from the operand's width to 64 bits
 /// Aux     63: carry out of the top bit (CF)     62: carry into the top bit (OF = 63 xor 62)
-///         8–15: flips bits of the low byte for PF     3: carry out of bit 3 (AF)     0: flips SF
+///         8–15: flips bits of the low byte for PF     4: carry into bit 4 (AF)     0: flips SF
 /// </code>
 /// ZF is Result = 0, SF its sign, PF the parity of its low byte. Bits 0 and 8–15 of Aux are zero after arithmetic; they let any
 /// combination of flags be represented (POPF, SAHF).
@@ -76,7 +76,7 @@ public struct LazyFlags
     /// <summary>Carry into the top bit in <see cref="Aux"/>.</summary>
     internal const ulong PartialOverflowBit = 1UL << 62;
 
-    private const ulong AdjustBit = 1UL << 3, SignFlipBit = 1UL << 0;
+    private const ulong AdjustBit = 1UL << 4, SignFlipBit = 1UL << 0;
     private const int ParityFlipShift = 8;
 
     internal long Result;
@@ -142,16 +142,27 @@ public struct LazyFlags
         return lazy;
     }
 
-    /// <summary>After an addition.</summary>
-    /// <param name="result">The sum, as wide as the operands.</param>
-    /// <param name="carries">For each bit whether it carried out.</param>
+    /// <summary>After an addition or subtraction of 8, 16 or 32 bits.</summary>
+    /// <param name="result">The result of the zero-extended operands, with what was carried out of them above their width.</param>
+    /// <param name="carries">For each bit whether it was carried into: both operands and the result, added without carry.</param>
     /// <param name="bits">Width of the operands.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void SetArithmetic(ulong result, ulong carries, int bits)
+    internal void SetNarrow(ulong result, ulong carries, int bits)
     {
         int shift = 64 - bits;
         Result = (long)(result << shift) >> shift;
-        Aux = ((carries << shift) & (CarryBit | PartialOverflowBit)) | (carries & AdjustBit);
+        Aux = ((carries << (shift - 1)) & (CarryBit | PartialOverflowBit)) | (carries & AdjustBit);
+    }
+
+    /// <summary>After an addition or subtraction of 64 bits.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="carries">For each bit whether it was carried into.</param>
+    /// <param name="carry">What was carried out of the top.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetWide(ulong result, ulong carries, bool carry)
+    {
+        Result = (long)result;
+        Aux = ((carry ? 1UL : 0) << 63) | ((carries >> 1) & PartialOverflowBit) | (carries & AdjustBit);
     }
 
     /// <summary>After a logical operation: CF, OF and AF are clear.</summary>

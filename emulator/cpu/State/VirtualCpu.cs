@@ -13,11 +13,20 @@ internal unsafe struct VirtualCpu
     /// <summary>Entries of the cache of jump targets.</summary>
     public const int JumpEntries = 4096;
 
+    /// <summary>Bits of <see cref="TlbKey"/> that name an address space.</summary>
+    public const ulong TlbKeyMask = (1UL << Mm.MmConstants.PageShift) - 1;
+
+    /// <summary>Set in <see cref="TlbKey"/> while RFLAGS.AC is: no tag matches, so that the slow path sees every access and checks it.</summary>
+    public const ulong AlignmentCheckKey = 1UL << 62;
+
     /// <summary>Low bits of every valid tag: which generation of which address space may be used.</summary>
     public ulong TlbKey;
 
-    /// <summary>Instructions that may still be executed in this slice.</summary>
-    public long Budget;
+    /// <summary>Instructions that may still be executed before the engine looks around.</summary>
+    public long Fuel;
+
+    /// <summary>Instructions that may be executed in this slice beyond <see cref="Fuel"/>.</summary>
+    public long Reserve;
 
     /// <summary>Not zero: leave at the end of the block. Set by other threads.</summary>
     public int Interrupt;
@@ -30,6 +39,9 @@ internal unsafe struct VirtualCpu
 
     /// <summary>Where the block that is looked up next can be linked, or null.</summary>
     public Block** LinkSlot;
+
+    /// <summary>Instructions that may still be executed in this slice.</summary>
+    public readonly long Budget => Fuel + Reserve;
 
     /// <summary>Handle of the <see cref="Processor"/>.</summary>
     public nint Owner;

@@ -56,6 +56,7 @@ public static partial class X87Math
     {
         int step = 32 + (distance % 32);
         WideArithmetic.Divide(significandA >> (64 - step), significandA << step, significandB, out ulong remainder);
+        context.DefinedConditions = X87Status.Conditions;
         context.Status |= X87Status.C2;
         return ScaledRemainder(sign, exponentB + distance - step, remainder, ref context);
     }

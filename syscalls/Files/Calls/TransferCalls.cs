@@ -127,8 +127,10 @@ internal static class TransferCalls
     {
         Kiocb iocb = new(task, file, position, flags);
         long result = write ? file.Write(ref iocb, ref iter) : file.Read(ref iocb, ref iter);
-        if (result >= 0 && file.CanSeek && (flags & IoFlags.Positioned) == 0)
+        if (result >= 0 && file.HasPosition && (flags & IoFlags.Positioned) == 0)
             file.Position = iocb.Position;
+        if (result != Task.Suspended)
+            task.Group.Traffic.Count(result, write);
         return result;
     }
 }

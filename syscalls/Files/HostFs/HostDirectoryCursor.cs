@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Emu.Host;
-using Emu.Mm;
 
 namespace Emu.Syscalls;
 

@@ -1,5 +1,4 @@
 using Emu.Host;
-using Emu.Mm;
 
 namespace Emu.Syscalls;
 

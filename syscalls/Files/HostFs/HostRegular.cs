@@ -140,12 +140,13 @@ internal sealed class HostRegular : RegularInode, IHostInode, IBackingStore
     /// <inheritdoc/>
     public override int Allocate(int mode, ulong offset, ulong length)
     {
-        int error = HostFile.Allocate(_writeFd >= 0 ? _writeFd : _appendFd, mode, (long)offset, (long)length);
+        // What mappings have written comes first: the call may take it away again, and is not ours to repeat.
+        int error = Mapping.WriteBack();
+        if (error == 0)
+            error = HostFile.Allocate(_writeFd >= 0 ? _writeFd : _appendFd, mode, (long)offset, (long)length);
         if (error != 0)
             return error;
-        // What the call did to the contents is not ours to repeat.
         Node.Expire();
-        _ = Mapping.WriteBack();
         Mapping.Invalidate();
         _written = true;
         return Refresh();
@@ -274,10 +275,10 @@ internal sealed class HostRegular : RegularInode, IHostInode, IBackingStore
     private void Written(ReadOnlySpan<byte> data, ulong position, ref Kiocb iocb)
     {
         PageCache cache = Mapping;
+        cache.Extend(position + (ulong)data.Length);
         if (cache.PageCount != 0)
             FileMap.Update(iocb.Task.Kernel.Memory, cache, position, data);
         iocb.Position = position + (ulong)data.Length;
-        cache.Size = Math.Max(cache.Size, iocb.Position);
         NoteWritten();
         if (cache.PageCount != 0)
             _ = Refresh(); // takes the time of this change for known

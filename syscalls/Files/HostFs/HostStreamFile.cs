@@ -33,6 +33,9 @@ internal sealed class HostStreamFile : OpenFile
     public override bool CanSeek => Inode.IsRegular || Inode.Type == ModeBits.Block;
 
     /// <inheritdoc/>
+    public override bool HasPosition => false;
+
+    /// <inheritdoc/>
     public override bool CanPoll => !Inode.IsRegular;
 
     /// <inheritdoc/>
@@ -63,6 +66,8 @@ internal sealed class HostStreamFile : OpenFile
         long done = 0;
         byte[] buffer = iocb.Task.TransferBuffer;
         EpollItem.Rearm(this);
+        if (Inode.IsRegular && iocb.Task.FileSizeLimit != ResourceLimits.Infinity && !FitsLimit(iocb, ref from))
+            return Vfs.FileTooLarge(iocb.Task);
         while (from.Count != 0)
         {
             int copied = from.CopyFrom(buffer.AsSpan(0, (int)Math.Min(from.Count, buffer.Length)));
@@ -138,6 +143,21 @@ internal sealed class HostStreamFile : OpenFile
         if (_ownsDescriptor)
             _ = HostFile.Close(Descriptor); // a stream has no late errors
     }
+
+    // Where the next write goes, the host knows. Linux: generic_write_check_limits
+    private bool FitsLimit(in Kiocb iocb, ref IovIter from)
+    {
+        bool positioned = (iocb.Flags & IoFlags.Positioned) != 0;
+        bool append = (Flags & OpenFlags.Append) != 0;
+        long start = append ? (long)Math.Max(Size(), 0) : positioned ? (long)iocb.Position : HostFile.Seek(Descriptor, 0, HostSeek.Current);
+        ulong limit = iocb.Task.FileSizeLimit;
+        if ((ulong)start >= limit)
+            return false;
+        from.Truncate((long)Math.Min((ulong)from.Count, limit - (ulong)start));
+        return true;
+    }
+
+    private long Size() => Inode.GetAttributes(out FileStat stat) == 0 ? (long)stat.Size : 0;
 
     private long ReadRegular(ref Kiocb iocb, Span<byte> buffer)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using Emu.Host;
-using Emu.Mm;
 
 namespace Emu.Syscalls;
 

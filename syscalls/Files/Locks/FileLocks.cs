@@ -46,9 +46,9 @@ internal sealed class FileLocks
                 continue;
             _ranges.RemoveAt(i);
             if (held.Start < start)
-                _ranges.Add(held with { End = start - 1 });
+                Insert(held with { End = start - 1 });
             if (held.End > end)
-                _ranges.Add(held with { Start = end + 1 });
+                Insert(held with { Start = end + 1 });
             changed = true;
         }
         if (changed)
@@ -123,6 +123,19 @@ internal sealed class FileLocks
             wanted = wanted with { Start = Math.Min(held.Start, wanted.Start), End = Math.Max(held.End, wanted.End) };
             _ranges.RemoveAt(i);
         }
-        _ranges.Add(wanted);
+        Insert(wanted);
+    }
+
+    // Those of an owner stand together, in the order of their starts; owners stand in the order in which they came.
+    private void Insert(in FileLock added)
+    {
+        object owner = added.Owner;
+        ulong start = added.Start;
+        int last = _ranges.FindLastIndex(held => ReferenceEquals(held.Owner, owner));
+        while (last >= 0 && ReferenceEquals(_ranges[last].Owner, owner) && _ranges[last].Start > start)
+            last--;
+        bool isFirst = last < 0 || !ReferenceEquals(_ranges[last].Owner, owner);
+        int at = isFirst ? _ranges.FindIndex(held => ReferenceEquals(held.Owner, owner)) : last + 1;
+        _ranges.Insert(at < 0 ? _ranges.Count : at, added);
     }
 }

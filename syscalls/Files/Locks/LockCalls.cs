@@ -6,7 +6,7 @@ namespace Emu.Syscalls;
 /// <summary>Locks as fcntl and flock take them. Linux: fs/locks.c (<c>fcntl_setlk</c>, <c>sys_flock</c>).</summary>
 internal static class LockCalls
 {
-    private const int GetLock = 5, SetLock = 6, SetLockWait = 7, OfdGetLock = 36, OfdSetLock = 37, OfdSetLockWait = 38;
+    private const int GetLock = 5, SetLockWait = 7, OfdGetLock = 36, OfdSetLockWait = 38;
     private const short ReadType = 0, WriteType = 1, UnlockType = 2;
     private const int Shared = 1, Exclusive = 2, NonBlock = 4, Unlock = 8;
 

@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>A directory of the host with changes upon it. Linux: fs/overlayfs/dir.c, readdir.c.</summary>

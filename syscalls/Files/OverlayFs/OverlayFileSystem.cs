@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>The host's files with the guest's changes upon them, which live in memory and go with the machine. Linux: fs/overlayfs.</summary>

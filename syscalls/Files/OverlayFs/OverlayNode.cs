@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>A link, FIFO, socket or device of the host whose attributes may be changed in memory.</summary>

@@ -56,6 +56,8 @@ internal sealed class PipeFile : OpenFile
             if (wasFull)
                 pipe.WriteWait.Wake(PollEvents.Writable);
             wasFull = false;
+            if (iocb.MaySuspend)
+                return pipe.ReadWait.Suspend(iocb.Task);
             int error = pipe.ReadWait.Wait(iocb.Task, pipe, static pipe => !pipe.IsEmpty || pipe.Writers == 0);
             if (error != 0)
                 return error;
@@ -152,9 +154,11 @@ internal sealed class PipeFile : OpenFile
         ref PipeBuffer buffer = ref pipe.First;
         int part = (int)Math.Min(buffer.Length, to.Count);
         int copied = to.CopyTo(pipe.Data(buffer)[..part]);
+        if (copied < part)
+            return -Errno.EFAULT; // what could not be given whole stays
         buffer.Offset += copied;
         buffer.Length -= copied;
-        if (buffer.IsPacket && copied == part)
+        if (buffer.IsPacket)
         {
             // What does not fit is lost, and the next packet is for the next read.
             buffer.Length = 0;
@@ -162,7 +166,7 @@ internal sealed class PipeFile : OpenFile
         }
         if (buffer.Length == 0)
             pipe.Pop();
-        return copied < part && copied == 0 ? -Errno.EFAULT : copied;
+        return copied;
     }
 
     // What does not fill pages goes behind what is there, so that small writes do not take a page each.
@@ -202,6 +206,8 @@ internal sealed class PipeFile : OpenFile
             if (iocb.IsNonBlocking)
                 return done != 0 ? done : -Errno.EAGAIN;
             pipe.ReadWait.Wake(PollEvents.Readable);
+            if (done == 0 && iocb.MaySuspend)
+                return pipe.WriteWait.Suspend(iocb.Task);
             int result = pipe.WriteWait.Wait(iocb.Task, pipe, static pipe => !pipe.IsFull || pipe.Readers == 0);
             if (result != 0)
                 return done != 0 ? done : result;

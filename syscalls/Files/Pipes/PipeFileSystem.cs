@@ -1,5 +1,4 @@
 using System.Text;
-using Emu.Mm;
 
 namespace Emu.Syscalls;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Emu.Host;
 using Emu.Mm;
 
 namespace Emu.Syscalls;
@@ -89,33 +88,31 @@ internal sealed class EpollFile : OpenFile
     /// <param name="address">Where the events go.</param>
     /// <param name="max">How many fit.</param>
     /// <param name="deadline">Monotonic time in nanoseconds; 0 to only look.</param>
-    /// <returns>Events told, 0 after the deadline, or a negative errno.</returns>
+    /// <returns>Events told, 0 after the deadline, <see cref="Task.Suspended"/>, or a negative errno.</returns>
     public long WaitFor(Task task, ulong address, int max, ulong deadline)
     {
         PollTable table = task.PollTable;
-        try
+        table.Clear(); // what a run before this one has left
+        while (true)
         {
-            while (true)
+            LookAtHosts();
+            long sent = Send(task, address, max);
+            if (sent != 0 || deadline == 0)
+                return sent;
+            table.Wait(Wait);
+            WaitForHosts(table);
+            long result = table.Sleep(deadline);
+            switch (result)
             {
-                LookAtHosts();
-                long sent = Send(task, address, max);
-                if (sent != 0 || deadline == 0)
-                    return sent;
-                table.Clear();
-                table.Wait(Wait);
-                WaitForHosts(table);
-                int result = table.Block(deadline);
-                if (result == -Errno.ETIME)
+                case 0:
+                    break;
+                case -Errno.ETIME:
                     return 0;
-                if (result == -KernelErrno.ERESTARTSYS)
+                case -KernelErrno.ERESTARTSYS:
                     return -Errno.EINTR;
-                if (result != 0)
+                default:
                     return result;
             }
-        }
-        finally
-        {
-            table.Clear();
         }
     }
 
@@ -133,6 +130,10 @@ internal sealed class EpollFile : OpenFile
         }
         return PollEvents.None;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Linux: <c>noop_llseek</c>.</remarks>
+    public override long Seek(Task task, long offset, int whence) => (long)Position;
 
     /// <inheritdoc/>
     public override void ShowInfo(ProcWriter writer)
@@ -192,8 +193,8 @@ internal sealed class EpollFile : OpenFile
     {
         foreach (EpollItem item in _hosts)
         {
-            if (item.ReadyNode.List == null && item.IsArmed && (item.Wanted.Events & ~Private) != 0 &&
-                (HostWait.Look(item.HostFd, item.Wanted.Events & PollEvents.Host) & item.Wanted.Events) != 0)
+            bool isWaitedFor = item.ReadyNode.List == null && item.IsArmed && (item.Wanted.Events & ~Private) != 0;
+            if (isWaitedFor && (HostWait.Look(item.HostFd, item.Wanted.Events & PollEvents.Host) & item.Wanted.Events) != 0)
                 _ready.AddLast(item.ReadyNode);
         }
     }

@@ -35,6 +35,8 @@ internal sealed class EventFile : OpenFile
         {
             if (iocb.IsNonBlocking)
                 return -Errno.EAGAIN;
+            if (iocb.MaySuspend)
+                return _wait.Suspend(iocb.Task);
             int error = _wait.Wait(iocb.Task, this, static file => file._count != 0);
             if (error != 0)
                 return error;
@@ -83,6 +85,10 @@ internal sealed class EventFile : OpenFile
             events |= PollEvents.Out;
         return events;
     }
+
+    /// <inheritdoc/>
+    /// <remarks>Linux: <c>noop_llseek</c>.</remarks>
+    public override long Seek(Task task, long offset, int whence) => (long)Position;
 
     /// <inheritdoc/>
     public override void ShowInfo(ProcWriter writer)

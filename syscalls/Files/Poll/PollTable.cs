@@ -36,8 +36,19 @@ internal class PollTable
 
     /// <summary>Waits for any of them. Linux: <c>poll_schedule_timeout</c>.</summary>
     /// <param name="deadline">Monotonic time in nanoseconds.</param>
-    /// <returns>As <see cref="Scheduler.Block"/>.</returns>
-    public int Block(ulong deadline) => _task.Kernel.Scheduler.Block(_task, deadline, _hosts.AsSpan(0, _hostCount));
+    /// <returns>
+    /// <see cref="Task.Suspended"/>, which the system call returns at once, with the entries left where they are: it is run again from its
+    /// start. Or 0 after a wake; -ETIME after the deadline; -ERESTARTSYS if a signal is pending; then all queues have been left.
+    /// </returns>
+    public long Sleep(ulong deadline)
+    {
+        long result = _hostCount == 0
+            ? _task.Kernel.Scheduler.Suspend(_task, deadline)
+            : _task.Kernel.Scheduler.Block(_task, deadline, _hosts.AsSpan(0, _hostCount));
+        if (result != Task.Suspended)
+            Clear();
+        return result;
+    }
 
     /// <summary>Leaves all queues. Linux: <c>poll_freewait</c>.</summary>
     public void Clear()

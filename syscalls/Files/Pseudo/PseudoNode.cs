@@ -94,6 +94,9 @@ internal abstract class PseudoDirectory : DirectoryInode
         return List(file, ref to);
     }
 
+    /// <summary>What a lookup of a name gives that does not exist: /proc says so at once, elsewhere a name could be made.</summary>
+    protected int NotFound => FileSystem is ProcFileSystem ? -Errno.ENOENT : 0;
+
     /// <summary>Directories that it names, and two. Linux: <c>i_nlink</c>.</summary>
     protected virtual uint LinkCount => 2;
 
@@ -157,9 +160,9 @@ internal class TableDirectory : PseudoDirectory
             if (!name.SequenceEqual(entry.Name))
                 continue;
             inode = Pseudo.MakeInode(entry, Context);
-            break;
+            return 0;
         }
-        return 0;
+        return NotFound;
     }
 
     /// <inheritdoc/>

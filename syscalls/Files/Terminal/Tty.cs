@@ -5,6 +5,9 @@ namespace Emu.Syscalls;
 /// <summary>A terminal as its sessions know it. Linux: the job-control part of <c>struct tty_struct</c>, drivers/tty/tty_jobctrl.c.</summary>
 internal sealed class Tty
 {
+    /// <summary>Its number as a device.</summary>
+    public DeviceNumber Device { get; init; } = new(5, 0);
+
     /// <summary>The session that it controls, or null. Linux: <c>ctrl.session</c>.</summary>
     public Pid? Session { get; private set; }
 

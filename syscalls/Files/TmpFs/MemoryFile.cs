@@ -44,12 +44,14 @@ internal static class MemoryFile
         ulong index = offset >> MmConstants.PageShift, last = cache.SizeInPages - 1;
         if (data)
         {
-            if (!cache.FindNext(ref index, last, out _))
+            if (!cache.FindContents(ref index, last))
                 return -Errno.ENXIO;
             return (long)Math.Max(offset, index << MmConstants.PageShift);
         }
-        while (index <= last && cache.Find(index) != 0)
+        while (index <= last && HasData(cache, index))
             index++;
         return (long)Math.Min(Math.Max(offset, index << MmConstants.PageShift), cache.Size);
     }
+
+    private static bool HasData(PageCache cache, ulong index) => cache.Find(index) != 0 || cache.IsSwapped(index);
 }

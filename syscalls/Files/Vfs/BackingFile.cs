@@ -37,6 +37,15 @@ internal sealed class BackingFile(RegularFile file, PageCache mapping) : VmFile
     public override int Mmap(VmArea area) => file.Mmap(area);
 
     /// <inheritdoc/>
+    public override bool IsOwnedOrWritable => file.IsOwnedOrWritable;
+
+    /// <inheritdoc/>
+    public override int PunchHole(ulong offset, ulong length) => file.PunchHole(offset, length);
+
+    /// <inheritdoc/>
+    public override int Sync(ulong first, ulong last) => file.Sync(first, last);
+
+    /// <inheritdoc/>
     public override void Get()
     {
         if (_users++ == 0)

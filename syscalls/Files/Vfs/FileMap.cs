@@ -95,7 +95,7 @@ internal static class FileMap
             return 0;
         }
         if (cache.Kind == PageCacheKind.Shmem)
-            return 0; // a hole reads as zeros and takes no page
+            return cache.IsSwapped(index) ? cache.GetOrCreate(index, out pfn) : 0; // a hole reads as zeros and takes no page
         ulong last = Math.Min(position + (ulong)wanted, cache.Size) - 1;
         int error = Readahead.Sync(cache, readahead, index, (last >> MmConstants.PageShift) - index + 1);
         pfn = cache.Find(index);

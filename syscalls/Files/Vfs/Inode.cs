@@ -59,6 +59,9 @@ internal abstract class Inode
     /// <summary>The pipe behind a FIFO while it is open. Linux: <c>i_pipe</c>.</summary>
     public Pipe? Pipe { get; set; }
 
+    /// <summary>The socket that is bound to a name, while it is open. Linux: found by <c>unix_find_socket_byinode</c>.</summary>
+    public UnixSocket? UnixSocket { get; set; }
+
     /// <summary>Users of it.</summary>
     public int Users => _users;
 

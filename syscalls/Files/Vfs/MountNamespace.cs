@@ -77,6 +77,64 @@ internal sealed class MountNamespace
         return 0;
     }
 
+    /// <summary>Whether a place lies beneath another, mounts included. Linux: <c>is_path_reachable</c>.</summary>
+    public bool IsBelow(VfsPath place, VfsPath top)
+    {
+        while (!ReferenceEquals(place.Mount, top.Mount))
+        {
+            if (place.Mount.Parent == null)
+                return false;
+            place = new VfsPath(place.Mount.Parent, place.Mount.MountPoint!);
+        }
+        return place.Dentry.IsWithin(top.Dentry);
+    }
+
+    /// <summary>Copies the mounts beneath a place to the same places beneath a mount of it. Linux: <c>copy_tree</c>.</summary>
+    public void CopyBelow(VfsPath from, Mount to)
+    {
+        Dictionary<Mount, Mount> copies = new() { [from.Mount] = to };
+        foreach (Mount mount in _mounts.ToArray())
+        {
+            if (ReferenceEquals(mount, to) || mount.Parent == null || !copies.TryGetValue(mount.Parent, out Mount? parent))
+                continue;
+            if (ReferenceEquals(mount.Parent, from.Mount) && !mount.MountPoint!.IsWithin(from.Dentry))
+                continue;
+            if (!copies.ContainsKey(mount))
+                copies[mount] = Attach(mount.FileSystem, mount.Root, new VfsPath(parent, mount.MountPoint!), mount.Flags, mount.Source);
+        }
+    }
+
+    /// <summary>Attaches a mount to another place. Linux: <c>do_move_mount</c>.</summary>
+    public void Move(Mount mount, VfsPath at)
+    {
+        Traverse(ref at);
+        VfsPath old = new(mount.Parent!, mount.MountPoint!);
+        at.Get();
+        at.Dentry.Mounts++;
+        mount.Parent = at.Mount;
+        mount.MountPoint = at.Dentry;
+        old.Dentry.Mounts--;
+        old.Put();
+        Event++;
+    }
+
+    /// <summary>Makes a mount the top, and attaches the one that was to a place beneath it. Linux: <c>pivot_root</c>.</summary>
+    public void Pivot(Mount oldRoot, Mount newRoot, VfsPath put)
+    {
+        VfsPath at = new(newRoot.Parent!, newRoot.MountPoint!);
+        newRoot.Parent = oldRoot.Parent;
+        newRoot.MountPoint = oldRoot.MountPoint;
+        at.Dentry.Mounts--;
+        put.Get();
+        put.Dentry.Mounts++;
+        oldRoot.Parent = put.Mount;
+        oldRoot.MountPoint = put.Dentry;
+        at.Put();
+        _mounts.Remove(newRoot);
+        _mounts.Insert(_mounts.IndexOf(oldRoot), newRoot);
+        Event++;
+    }
+
     /// <summary>Goes from a place to what is mounted upon it, if something is. Linux: <c>traverse_mounts</c>.</summary>
     public void Traverse(ref VfsPath path)
     {

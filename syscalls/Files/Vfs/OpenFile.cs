@@ -14,6 +14,7 @@ internal abstract class OpenFile : VmFile
     protected OpenFile(Inode inode, OpenFlags flags)
     {
         Inode = inode.Get();
+        inode.FileSystem.Vfs.OpenFileCount++;
         Flags = flags & (OpenFlags.AccessMode | OpenFlags.Status);
         OpenFlags mode = flags & OpenFlags.AccessMode;
         bool isPath = (flags & OpenFlags.Path) != 0;
@@ -50,6 +51,9 @@ internal abstract class OpenFile : VmFile
 
     /// <summary>Whether it has a position. Linux: not <c>FMODE_STREAM</c>; <c>FMODE_LSEEK</c>.</summary>
     public virtual bool CanSeek => false;
+
+    /// <summary>Whether <see cref="Position"/> says where the next read or write is; for a descriptor of the host, the host knows that.</summary>
+    public virtual bool HasPosition => CanSeek;
 
     /// <summary>Whether nothing can be done but to name it. Linux: <c>FMODE_PATH</c>.</summary>
     public bool IsPath => (Flags & OpenFlags.Path) != 0;
@@ -146,6 +150,7 @@ internal abstract class OpenFile : VmFile
             return;
         if (EpollItems != null)
             EpollItem.RemoveAll(this);
+        Inode.FileSystem.Vfs.OpenFileCount--;
         Inode.Locks?.ReleaseFile(this);
         Release();
         Inode.Put();

@@ -126,6 +126,20 @@ internal sealed class RegularFile : OpenFile
     public override int Allocate(int mode, ulong offset, ulong length) => Regular.Allocate(mode, offset, length);
 
     /// <inheritdoc/>
+    public override int PunchHole(ulong offset, ulong length)
+    {
+        const int KeepSize = 1, Punch = 2;
+        return Regular.Allocate(KeepSize | Punch, offset, length);
+    }
+
+    /// <inheritdoc/>
+    public override int Sync(ulong first, ulong last) => Regular.Sync(first, last, dataOnly: false);
+
+    /// <inheritdoc/>
+    public override bool IsOwnedOrWritable =>
+        Opener.FileUid == Inode.Uid || Opener.Can(Capability.FileOwner) || Permissions.Check(Inode, Opener, Access.Write) == 0;
+
+    /// <inheritdoc/>
     public override long Ioctl(Task task, uint command, ulong argument)
     {
         if (command != IoctlCommands.FioNRead)

@@ -66,10 +66,11 @@ internal sealed partial class Vfs
         if ((directory.Mode & ModeBits.SetGid) == 0)
             return made;
         made.Gid = directory.Gid;
+        const uint GroupExecutable = ModeBits.SetGid | ModeBits.GroupExec;
+        bool mayKeep = task.Credentials.IsInGroup(made.Gid) || task.Credentials.Can(Capability.FileSetId);
         if ((mode & ModeBits.TypeMask) == ModeBits.Directory)
             made.Mode |= ModeBits.SetGid;
-        else if ((mode & (ModeBits.SetGid | ModeBits.GroupExec)) == (ModeBits.SetGid | ModeBits.GroupExec) &&
-            !task.Credentials.IsInGroup(made.Gid) && !task.Credentials.Can(Capability.FileSetId))
+        else if ((mode & GroupExecutable) == GroupExecutable && !mayKeep)
             made.Mode &= ~ModeBits.SetGid;
         return made;
     }

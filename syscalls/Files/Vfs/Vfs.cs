@@ -7,10 +7,12 @@ namespace Emu.Syscalls;
 internal sealed partial class Vfs
 {
     private uint _lastAnonymousDevice = 30;
+    private int _lastEventId;
     private PipeFileSystem? _pipes;
     private AnonymousFileSystem? _anonymous;
     private HostFileSystem? _host;
     private TmpFileSystem? _shared;
+    private SecretFileSystem? _secret;
     private ProcFileSystem? _proc;
     private SysFileSystem? _sys;
 
@@ -35,6 +37,9 @@ internal sealed partial class Vfs
     /// <summary>Who waits for whose lock.</summary>
     public LockWaits LockWaits { get; } = new();
 
+    /// <summary>Open files. Linux: <c>nr_files</c>.</summary>
+    public long OpenFileCount { get; set; }
+
     /// <summary>The tunables of /proc/sys/fs.</summary>
     public FsSysctl Sysctl { get; } = new();
 
@@ -53,6 +58,9 @@ internal sealed partial class Vfs
     /// <summary>Where memfds live. Linux: <c>shm_mnt</c>.</summary>
     public TmpFileSystem Shared => _shared ??= new TmpFileSystem(this, new DeviceNumber(0, 1), TmpOptions.Unlimited);
 
+    /// <summary>Where files of memfd_secret live.</summary>
+    public SecretFileSystem Secret => _secret ??= new SecretFileSystem(this);
+
     /// <summary>/proc.</summary>
     public ProcFileSystem Proc => _proc ??= new ProcFileSystem(this);
 
@@ -64,6 +72,9 @@ internal sealed partial class Vfs
 
     /// <summary>The number of a device for a file system that has none of its own. Linux: <c>get_anon_bdev</c>.</summary>
     public DeviceNumber NextAnonymousDevice() => new(0, ++_lastAnonymousDevice);
+
+    /// <summary>The number of a new eventfd. Linux: <c>eventfd_ida</c>.</summary>
+    public int NextEventId() => _lastEventId++;
 
     /// <summary>News may have come from outside.</summary>
     public void HostActivity() => HostEpoch++;

@@ -3,6 +3,11 @@ using Iced.Intel;
 
 namespace Emu.Cpu.Tests.Differential;
 
+/// <summary>The flags that a sequence may leave undefined.</summary>
+/// <param name="Behind">At its end.</param>
+/// <param name="Within">At any place within it, where a fault may end it.</param>
+internal sealed record SequenceFlags(ulong Behind, ulong Within);
+
 /// <summary>Cases that travel together: their code in slots of one area, and their states.</summary>
 internal sealed class CaseBatch
 {
@@ -12,7 +17,7 @@ internal sealed class CaseBatch
     private const ulong Spare = 16;
 
     private readonly int _slotSize;
-    private readonly List<(InstructionForm Form, Instruction[] Instructions)> _contents = [];
+    private readonly List<(InstructionForm Form, Instruction[] Instructions, SequenceFlags? UndefinedFlags)> _contents = [];
     private readonly List<CpuCase> _states = [];
 
     /// <summary>An empty batch.</summary>
@@ -45,15 +50,21 @@ internal sealed class CaseBatch
     }
 
     /// <summary>What a case is.</summary>
-    public (InstructionForm Form, Instruction[] Instructions) this[int index] => _contents[index];
+    public (InstructionForm Form, Instruction[] Instructions, SequenceFlags? UndefinedFlags) this[int index] => _contents[index];
 
     /// <summary>Adds a case at one of these addresses.</summary>
-    public void Add(InstructionForm form, Instruction[] instructions, ReadOnlySpan<byte> code, ulong address, in CpuCase state)
+    /// <param name="form">Its form, if it is a single instruction.</param>
+    /// <param name="instructions">What it executes.</param>
+    /// <param name="code">Its bytes.</param>
+    /// <param name="address">Where they go.</param>
+    /// <param name="state">The state before.</param>
+    /// <param name="undefinedFlags">The flags that a sequence may leave undefined.</param>
+    public void Add(InstructionForm form, Instruction[] instructions, ReadOnlySpan<byte> code, ulong address, in CpuCase state, SequenceFlags? undefinedFlags = null)
     {
         code.CopyTo(Code.AsSpan((int)(address - CpuCase.CodeAddress)));
         CpuCase placed = state;
         placed.Rip = address;
-        _contents.Add((form, instructions));
+        _contents.Add((form, instructions, undefinedFlags));
         _states.Add(placed);
     }
 }

@@ -8,10 +8,15 @@ namespace Emu.Cpu.Tests.Differential;
 [StructLayout(LayoutKind.Sequential)]
 public struct CpuCase
 {
-    /// <summary>Two pages; all operands are to lie here. Nothing is mapped around them.</summary>
+    /// <summary>Two pages; all operands are to lie here. Nothing is mapped before them.</summary>
     public const ulong DataAddress = 0x1000_0000;
 
     public const int DataSize = 0x2000;
+
+    /// <summary>A page of zeros right behind them, which cannot be written.</summary>
+    public const ulong ReadOnlyAddress = DataAddress + DataSize;
+
+    public const int ReadOnlySize = 0x1000;
 
     /// <summary>The part of the two pages that travels, around the end of the first. The rest is zero.</summary>
     public const int WindowOffset = 0xC00;
@@ -24,14 +29,27 @@ public struct CpuCase
 
     public const int CodeSize = 0x10000;
 
-    public const ulong GsBase = DataAddress - 0x12340;
-
     public const int FxSize = FxImage.WrittenSize;
+
+    /// <summary>The upper halves of the sixteen vector registers of AVX.</summary>
+    public const int YmmHighSize = 256;
 
     public Registers Gpr;
     public ulong Rip;
     public ulong RFlags;
+    public ulong FsBase;
+    public ulong GsBase;
+    public ushort Es;
+    public ushort Ds;
+    public ushort Fs;
+    public ushort Gs;
+
+    /// <summary>Another than 64-bit programs have: the case went to code of 32 bits.</summary>
+    public ushort Cs;
+
+    private readonly ushort _unused1, _unused2, _unused3;
     public FxBytes Fx;
+    public YmmHighBytes YmmHigh;
     public WindowBytes Window;
 
     /// <summary>Exception vector; 3 if the end was reached.</summary>
@@ -50,6 +68,12 @@ public struct CpuCase
 
     [InlineArray(FxSize)]
     public struct FxBytes
+    {
+        private byte _first;
+    }
+
+    [InlineArray(YmmHighSize)]
+    public struct YmmHighBytes
     {
         private byte _first;
     }
@@ -91,6 +115,10 @@ public struct CpuCase
     /// <summary>The 16 bytes of ST(i).</summary>
     [UnscopedRef]
     public Span<byte> St(int index) => ((Span<byte>)Fx).Slice(32 + (16 * index), 16);
+
+    /// <summary>The upper 16 bytes of YMMn.</summary>
+    [UnscopedRef]
+    public Span<byte> High(int number) => ((Span<byte>)YmmHigh).Slice(16 * number, 16);
 
     /// <summary>The 16 bytes of XMMn.</summary>
     [UnscopedRef]

@@ -5,10 +5,11 @@ using Xunit.Abstractions;
 
 namespace Emu.Cpu.Tests.Differential;
 
-/// <summary>Every instruction form against this host's processor: registers, flags, memory, and how it faults.</summary>
+/// <summary>Every instruction form against this host's processor, alone and in sequences: registers, flags, memory, and how it faults.</summary>
 public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : IClassFixture<HostCpu>
 {
-    private const int SlotSize = 64, ReportLimit = 20, ReportsOfForm = 2;
+    private const int SlotSize = 64, SequenceSlotSize = 512, ReportLimit = 20, ReportsOfForm = 2;
+    private const int DefaultSeed = 1, DefaultCases = 20, SequencesOfCase = 200;
 
     public static TheoryData<InstructionGroup> Groups => [.. Enum.GetValues<InstructionGroup>()];
 
@@ -16,10 +17,10 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
     [MemberData(nameof(Groups))]
     public void Instruction_EqualsHost(InstructionGroup group)
     {
-        int seed = X87HostTests.Seed(), cases = CasesOfForm();
+        int seed = Seed(), cases = Cases();
         output.WriteLine($"EMU_TEST_SEED={seed} EMU_DIFF_CASES={cases}");
-        DifferentialReport report = new(ReportLimit, ReportsOfForm);
-        using EmulatedCpu emulated = new();
+        DifferentialReport report = new(Limit(), ReportsOfForm);
+        using EmulatedCpu emulated = new(CpuModel.V2);
         CaseBatch batch = new(SlotSize);
         foreach (InstructionForm form in InstructionForms.Compared(CpuModel.V2).Where(form => InstructionForms.GroupOf(form.Code) == group))
         {
@@ -33,22 +34,58 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
                     break;
                 }
                 if (batch.IsFull)
-                    batch = Run(batch, emulated, report);
+                    batch = Run(batch, emulated, report, SlotSize);
             }
         }
-        Run(batch, emulated, report);
-        output.WriteLine(report.Summary);
-        Assert.True(report.Failures == 0, report.Text);
+        Run(batch, emulated, report, SlotSize);
+        Finish(report);
     }
 
-    private static int CasesOfForm()
+    [X87Fact]
+    public void Sequence_EqualsHost()
     {
-        string? given = Environment.GetEnvironmentVariable("EMU_DIFF_CASES");
-        return given is null ? 100 : int.Parse(given, CultureInfo.InvariantCulture);
+        int seed = Seed(), count = Cases() * SequencesOfCase;
+        output.WriteLine($"EMU_TEST_SEED={seed} EMU_DIFF_CASES={Cases()}");
+        DifferentialReport report = new(Limit(), Limit());
+        using EmulatedCpu emulated = new(CpuModel.V2);
+        CaseBatch batch = new(SequenceSlotSize);
+        InstructionForm[] forms = [.. SequenceGenerator.Suitable(CpuModel.V2)];
+        for (int i = 0; i < count; i++)
+        {
+            FastRandom random = new(HashCode(seed, i));
+            CpuCase state = StateGenerator.Create(random);
+            StateGenerator.MaskExceptions(random, ref state);
+            SequenceGenerator generator = new(random, forms);
+            byte[] code = generator.Create(batch.NextAddress, SequenceSlotSize, ref state, out Instruction[] instructions);
+            batch.Add(default, instructions, code, batch.NextAddress, state, generator.UndefinedFlags);
+            if (batch.IsFull)
+                batch = Run(batch, emulated, report, SequenceSlotSize);
+        }
+        Run(batch, emulated, report, SequenceSlotSize);
+        Finish(report);
+    }
+
+    // Without a wish the same cases each time; many cases are to be other ones each time.
+    private static int Seed()
+    {
+        bool isGiven = Environment.GetEnvironmentVariable("EMU_TEST_SEED") is not null;
+        return isGiven || Environment.GetEnvironmentVariable("EMU_DIFF_CASES") is not null ? X87HostTests.Seed() : DefaultSeed;
+    }
+
+    private static int Cases() => Number("EMU_DIFF_CASES", DefaultCases);
+
+    private static int Limit() => Number("EMU_DIFF_REPORTS", ReportLimit);
+
+    private static int Number(string name, int otherwise)
+    {
+        string? given = Environment.GetEnvironmentVariable(name);
+        return given is null ? otherwise : int.Parse(given, CultureInfo.InvariantCulture);
     }
 
     // The same cases for a form whatever else is tested.
-    private static int HashCode(int seed, InstructionForm form) => (seed * 31) + ((int)form.Code * 2) + (form.Memory ? 1 : 0);
+    private static int HashCode(int seed, InstructionForm form) => HashCode(seed, ((int)form.Code * 2) + (form.Memory ? 1 : 0));
+
+    private static int HashCode(int seed, int number) => unchecked((seed * 0x1F35_7C91) + (number * 0x0101_6795));
 
     private static bool TryAdd(CaseBatch batch, InstructionGenerator generator, InstructionForm form, Random random)
     {
@@ -62,7 +99,7 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         return true;
     }
 
-    private CaseBatch Run(CaseBatch batch, EmulatedCpu emulated, DifferentialReport report)
+    private CaseBatch Run(CaseBatch batch, EmulatedCpu emulated, DifferentialReport report, int slotSize)
     {
         CpuCase[] before = batch.States, native = batch.States, actual = batch.States;
         System.Threading.Tasks.Task hostRun = System.Threading.Tasks.Task.Run(() => host.Run(batch.Code, native));
@@ -72,6 +109,12 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         hostRun.GetAwaiter().GetResult();
         for (int i = 0; i < actual.Length; i++)
             report.Add(batch, i, before[i], native[i], actual[i]);
-        return new CaseBatch(SlotSize);
+        return new CaseBatch(slotSize);
+    }
+
+    private void Finish(DifferentialReport report)
+    {
+        output.WriteLine(report.Summary);
+        Assert.True(report.Failures == 0, report.Text);
     }
 }

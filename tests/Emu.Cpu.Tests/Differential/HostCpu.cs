@@ -6,6 +6,13 @@ namespace Emu.Cpu.Tests.Differential;
 /// <summary>This host's processor: a native program, compiled when the first batch comes.</summary>
 public sealed class HostCpu : IDisposable
 {
+    // Without the C library, and far from where a stray jump may lead.
+    private static readonly string[] Options =
+    [
+        "-O2", "-Wall", "-Wextra", "-Werror", "-ffreestanding", "-fno-stack-protector", "-fno-pie", "-mcmodel=large", "-mno-sse", "-static",
+        "-nostdlib", "-Wl,-Ttext-segment=0x5a5b6c7d0000",
+    ];
+
     private Process? _process;
     private string? _folder;
 
@@ -39,7 +46,7 @@ public sealed class HostCpu : IDisposable
         _folder = Directory.CreateTempSubdirectory("emu-cpu-").FullName;
         string program = Path.Combine(_folder, "host_cpu");
         string source = Path.Combine(AppContext.BaseDirectory, "Differential", "native", "host_cpu.c");
-        using Process compiler = Process.Start("gcc", ["-O2", "-Wall", "-Wextra", "-Werror", "-fno-stack-protector", "-o", program, source]);
+        using Process compiler = Process.Start("gcc", [.. Options, "-o", program, source]);
         compiler.WaitForExit();
         Assert.Equal(0, compiler.ExitCode);
         return Process.Start(new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true })!;

@@ -31,8 +31,7 @@ internal static class InstructionForms
     {
         [Mnemonic.Syscall] = "enters the kernel",
         [Mnemonic.Sysenter] = "enters the kernel on some processors",
-        [Mnemonic.Int] = "may enter the kernel",
-        [Mnemonic.Int1] = "is a breakpoint that the kernel reports in its own way",
+        [Mnemonic.Int1] = "leaves RIP at itself on virtual machines",
         [Mnemonic.Int3] = "ends every case",
         [Mnemonic.Cpuid] = "answers for the model, not for the host",
         [Mnemonic.Rdtsc] = "reads the time",
@@ -43,43 +42,43 @@ internal static class InstructionForms
         [Mnemonic.Sldt] = "is emulated by kernels with UMIP",
         [Mnemonic.Smsw] = "is emulated by kernels with UMIP",
         [Mnemonic.Str] = "is emulated by kernels with UMIP",
-        [Mnemonic.Lar] = "reads the kernel's descriptor table",
-        [Mnemonic.Lsl] = "reads the kernel's descriptor table",
-        [Mnemonic.Verr] = "reads the kernel's descriptor table",
-        [Mnemonic.Verw] = "reads the kernel's descriptor table",
-        [Mnemonic.Lfs] = "changes FS, which the C library needs",
-        [Mnemonic.Lgs] = "changes GS, which holds the base of the tests",
-        [Mnemonic.Lss] = "has offsets of 64 bits on some processors only",
-        [Mnemonic.In] = "may be emulated by the host's hypervisor",
-        [Mnemonic.Out] = "may be emulated by the host's hypervisor",
         [Mnemonic.Rcpps] = "is an estimate",
         [Mnemonic.Rcpss] = "is an estimate",
         [Mnemonic.Rsqrtps] = "is an estimate",
         [Mnemonic.Rsqrtss] = "is an estimate",
     };
 
-    /// <summary>All codes of 64-bit mode that a model has, as Intel processors decode them.</summary>
-    public static IEnumerable<Code> Of(CpuModel model)
+    /// <summary>Single forms of which processors make different things.</summary>
+    public static IReadOnlyDictionary<InstructionForm, string> Differing { get; } = new Dictionary<InstructionForm, string>
     {
-        foreach (Code code in Enum.GetValues<Code>())
-        {
-            OpCodeInfo info = code.ToOpCode();
-            if (info is { IsInstruction: true, Mode64: true, IntelDecoder64: true, Fwait: false } && model.Supports(code))
-                yield return code;
-        }
-    }
+        [new(Code.Movsxd_r16_rm16, true)] = "reads a doubleword on AMD's",
+        [new(Code.Cvtpi2ps_xmm_mmm64, true)] = "leaves the x87 state alone on AMD's",
+        [new(Code.Reservednop_rm16_r16_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Reservednop_rm32_r32_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Reservednop_rm64_r64_0F0D, false)] = "is undefined on AMD's",
+        [new(Code.Lss_r64_m1664, true)] = "has an offset of 32 bits on AMD's",
+        [new(Code.Lfs_r64_m1664, true)] = "has an offset of 32 bits on AMD's",
+        [new(Code.Lgs_r64_m1664, true)] = "has an offset of 32 bits on AMD's",
+        [new(Code.Call_m1664, true)] = "has an offset of 32 bits on AMD's",
+        [new(Code.Jmp_m1664, true)] = "has an offset of 32 bits on AMD's",
+    };
 
     /// <summary>The forms that are compared with the host.</summary>
     public static IEnumerable<InstructionForm> Compared(CpuModel model)
     {
-        foreach (Code code in Of(model).Where(static code => !NotCompared.ContainsKey(code.Mnemonic())))
+        foreach (Code code in InstructionSet.CodesOf(model).Where(static code => !NotCompared.ContainsKey(code.Mnemonic())))
         {
-            if (!HasMemoryOnly(code))
+            if (!HasMemoryOnly(code) && !Differing.ContainsKey(new InstructionForm(code, Memory: false)))
                 yield return new InstructionForm(code, Memory: false);
-            if (MayHaveMemory(code))
+            if (MayHaveMemory(code) && !Differing.ContainsKey(new InstructionForm(code, Memory: true)))
                 yield return new InstructionForm(code, Memory: true);
         }
     }
+
+    /// <summary>Whether an instruction is refused in user mode, or undefined.</summary>
+    public static bool AlwaysFaults(Code code) => !code.ToOpCode().Cpl3 || code.Mnemonic() is Mnemonic.In or Mnemonic.Out or Mnemonic.Insb or Mnemonic.Insw
+        or Mnemonic.Insd or Mnemonic.Outsb or Mnemonic.Outsw or Mnemonic.Outsd or Mnemonic.Cli or Mnemonic.Sti or Mnemonic.Ud0 or Mnemonic.Ud1
+        or Mnemonic.Ud2 or Mnemonic.Rsm;
 
     /// <summary>The group of an instruction, by what CPUID calls it.</summary>
     public static InstructionGroup GroupOf(Code code)

@@ -1,4 +1,3 @@
-using Emu.Cpu.Tests.X87;
 using Iced.Intel;
 
 namespace Emu.Cpu.Tests.Differential;
@@ -15,7 +14,11 @@ internal sealed class InstructionGenerator(Random random)
         Register.R15L,
     ];
 
-    private readonly AddressGenerator _addresses = new(random);
+    /// <summary>The numbers that register operands have; fewer let neighbours work on the same registers.</summary>
+    public int[] Pool { get; set; } = [.. Enumerable.Range(0, 16)];
+
+    /// <summary>Where memory operands lie.</summary>
+    public AddressGenerator Addresses { get; } = new(random);
 
     /// <summary>Makes an instruction at an address, and sets the registers that it takes its addresses from.</summary>
     /// <returns>Its bytes, or null if this form has none.</returns>
@@ -39,8 +42,8 @@ internal sealed class InstructionGenerator(Random random)
         return null;
     }
 
-    // What the decoder makes of the bytes must be what was meant: some encodings have another name.
-    private static byte[]? Encode(in Instruction instruction, ulong rip)
+    /// <summary>The bytes of an instruction at an address; null if the decoder makes another one of them: some encodings have two names.</summary>
+    public static byte[]? Encode(in Instruction instruction, ulong rip)
     {
         Writer writer = new();
         if (!Encoder.Create(64, writer).TryEncode(instruction, rip, out _, out _))
@@ -63,14 +66,14 @@ internal sealed class InstructionGenerator(Random random)
         switch (kind)
         {
             case OpCodeOperandKind.mem:
-                _addresses.SetMemory(ref i, operand, rip, ref state);
+                Addresses.SetMemory(ref i, operand, rip, ref state);
                 break;
             case OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r64_or_mem
                 or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem when form.Memory:
-                _addresses.SetMemory(ref i, operand, rip, ref state);
+                Addresses.SetMemory(ref i, operand, rip, ref state);
                 break;
             case OpCodeOperandKind.mem_offs:
-                _addresses.SetOffset(ref i, operand);
+                Addresses.SetOffset(ref i, operand);
                 break;
             case OpCodeOperandKind.seg_rSI:
                 i.SetOpKind(operand, OneIn(6) ? OpKind.MemorySegESI : OpKind.MemorySegRSI);
@@ -99,15 +102,15 @@ internal sealed class InstructionGenerator(Random random)
 
     private Register RegisterFor(OpCodeOperandKind kind) => kind switch
     {
-        OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_opcode => Bytes[random.Next(Bytes.Length)],
+        OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_opcode => random.Next(3) == 0 ? Bytes[random.Next(Bytes.Length)] : LowByteOf(AnyOfPool()),
         OpCodeOperandKind.r16_reg or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r16_opcode or OpCodeOperandKind.r16_rm =>
-            Register.AX + random.Next(16),
+            Register.AX + AnyOfPool(),
         OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_opcode or OpCodeOperandKind.r32_rm =>
-            Register.EAX + random.Next(16),
+            Register.EAX + AnyOfPool(),
         OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_opcode or OpCodeOperandKind.r64_rm =>
-            Register.RAX + random.Next(16),
-        OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_rm => Register.MM0 + random.Next(8),
-        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm => Register.XMM0 + random.Next(16),
+            Register.RAX + AnyOfPool(),
+        OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_rm => Register.MM0 + (AnyOfPool() & 7),
+        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm => Register.XMM0 + AnyOfPool(),
         OpCodeOperandKind.seg_reg => Register.ES + random.Next(4),
         OpCodeOperandKind.cr_reg => Register.CR0 + (random.Next(3) * 2),
         OpCodeOperandKind.dr_reg => Register.DR0 + random.Next(4),
@@ -127,6 +130,10 @@ internal sealed class InstructionGenerator(Random random)
         OpCodeOperandKind.gs => Register.GS,
         _ => throw new NotSupportedException($"an operand of kind {kind}"),
     };
+
+    private int AnyOfPool() => Pool[random.Next(Pool.Length)];
+
+    private static Register LowByteOf(int number) => number < 4 ? Register.AL + number : Register.SPL + (number - 4);
 
     private bool TrySetImmediate(OpCodeOperandKind kind, int operand, ref Instruction i)
     {
@@ -151,10 +158,12 @@ internal sealed class InstructionGenerator(Random random)
             i.Immediate8 = 1;
         else if (opKind == OpKind.Immediate8_2nd)
             i.Immediate8_2nd = (byte)random.Next(4);
-        else if (i.Mnemonic == Mnemonic.Enter)
+        else if (i.Mnemonic is Mnemonic.Enter or Mnemonic.Ret or Mnemonic.Retf)
             i.Immediate16 = (ushort)random.Next(0x80);
         else
             SetImmediate(ref i, opKind.Value, value);
+        if (i.Mnemonic == Mnemonic.Int)
+            i.Immediate8 = random.Next(4) switch { 0 => 3, 1 => 4, _ => (byte)random.Next(0x80) }; // 80h is Linux's 32-bit entry
         return true;
     }
 
@@ -190,18 +199,30 @@ internal sealed class InstructionGenerator(Random random)
         const int Rax = 0, Rcx = 1, Rbx = 3, Rsi = 6, Rdi = 7;
         if (i.IsStringInstruction || i.Mnemonic is Mnemonic.Maskmovdqu or Mnemonic.Maskmovq)
         {
-            ulong segment = i.SegmentPrefix == Register.GS ? CpuCase.GsBase : 0;
-            state.Gpr[Rsi] = _addresses.Choose(16) - segment;
-            state.Gpr[Rdi] = _addresses.Choose(16) - (i.IsStringInstruction ? 0 : segment);
-            state.Gpr[Rcx] = (ulong)random.Next(OneIn(4) ? 600 : 20);
+            ulong segment = AddressGenerator.BaseOf(i.SegmentPrefix, state);
+            SetIfFree(ref state, Rsi, Addresses.Choose(16) - segment);
+            SetIfFree(ref state, Rdi, Addresses.Choose(16) - (i.IsStringInstruction ? 0 : segment));
+            SetIfFree(ref state, Rcx, (ulong)random.Next(OneIn(4) ? 600 : 20));
         }
         if (i.Mnemonic == Mnemonic.Xlatb)
-            state.Gpr[Rbx] = _addresses.Choose(1) - (byte)state.Gpr[Rax];
+            SetIfFree(ref state, Rbx, Addresses.Choose(1) - (byte)state.Gpr[Rax]);
         if (i.Mnemonic is Mnemonic.Bt or Mnemonic.Bts or Mnemonic.Btr or Mnemonic.Btc && i.Op0Kind == OpKind.Memory && i.Op1Kind == OpKind.Register)
             SetBitOffset(i, ref state);
-        if (i.Mnemonic is Mnemonic.Popf or Mnemonic.Popfq)
-            SetPoppedFlags(ref state);
+        if (i.Mnemonic is Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd or Mnemonic.Cmpsq && i.IsStringInstruction)
+            SetIfFree(ref state, Rsi, CpuCase.WindowAddress + 0x300 - AddressGenerator.BaseOf(i.SegmentPrefix, state)); // which of two faults comes first differs
+        if (ChecksAlignmentInItsOwnWay(i))
+            state.RFlags &= ~RFlagsBits.AlignmentCheck;
     }
+
+    private void SetIfFree(ref CpuCase state, int register, ulong value)
+    {
+        if ((Addresses.FreeRegisters >> register & 1) != 0)
+            state.Gpr[register] = value;
+    }
+
+    // Large operands, which are accessed in pieces, and far transfers, which check other things first.
+    private static bool ChecksAlignmentInItsOwnWay(in Instruction i) => i.Mnemonic is Mnemonic.Fxsave or Mnemonic.Fxsave64 or Mnemonic.Fxrstor
+        or Mnemonic.Fxrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq or Mnemonic.Retf or Mnemonic.Lss or Mnemonic.Lfs or Mnemonic.Lgs || i.IsJmpFarIndirect || i.IsCallFarIndirect;
 
     // Within the window, as far as the register is not part of the address.
     private void SetBitOffset(in Instruction i, ref CpuCase state)
@@ -209,18 +230,8 @@ internal sealed class InstructionGenerator(Random random)
         Register full = i.Op1Register.GetFullRegister();
         if (full == i.MemoryBase.GetFullRegister() || full == i.MemoryIndex.GetFullRegister())
             return;
-        state.Gpr[full - Register.RAX] = (state.Gpr[full - Register.RAX] & ~0xFFFFFFFFUL) | (uint)random.Next(-2000, 2000);
-        if (i.Op1Register.GetSize() == 8)
-            state.Gpr[full - Register.RAX] = (ulong)random.Next(-2000, 2000);
-    }
-
-    // TF would trap, and AC make the kernel's handler fault.
-    private void SetPoppedFlags(ref CpuCase state)
-    {
-        const ulong Harmless = ~(RFlagsBits.Trap | RFlagsBits.AlignmentCheck);
-        int at = (int)(state.Gpr[4] - CpuCase.WindowAddress);
-        if (at is >= 0 and < CpuCase.WindowSize - 8)
-            BitConverter.TryWriteBytes(((Span<byte>)state.Window)[at..], X87Cases.RandomSignificand(random) & Harmless);
+        ulong offset = (ulong)random.Next(-2000, 2000), upper = state.Gpr[full - Register.RAX] & ~(ulong)uint.MaxValue;
+        SetIfFree(ref state, full - Register.RAX, i.Op1Register.GetSize() == 8 ? offset : upper | (uint)offset);
     }
 
     private static bool UsesNarrowSource(in Instruction i) => i.Op0Kind == OpKind.MemorySegESI || i.Op1Kind == OpKind.MemorySegESI;

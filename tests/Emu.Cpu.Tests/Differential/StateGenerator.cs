@@ -20,13 +20,33 @@ internal static class StateGenerator
         state.RFlags = RFlagsBits.AlwaysSet | RFlagsBits.InterruptEnable | ((ulong)random.Next(0x1000) & ArithmeticFlags);
         if (random.Next(4) == 0)
             state.RFlags |= RFlagsBits.Direction;
+        if (random.Next(16) == 0)
+            state.RFlags |= RFlagsBits.AlignmentCheck;
+        if (random.Next(16) == 0)
+            state.RFlags |= RFlagsBits.Trap;
+        state.FsBase = CpuCase.DataAddress + (ulong)random.Next(-0x20000, 0x20000);
+        state.GsBase = CpuCase.DataAddress + (ulong)random.Next(-0x20000, 0x20000);
         state.Mxcsr = OperandValues.Mxcsr(random);
         for (int number = 0; number < 16; number++)
+        {
             OperandValues.Vector(random, state.Xmm(number));
+            OperandValues.Vector(random, state.High(number));
+        }
         for (int at = 0; at < CpuCase.WindowSize; at += 16)
             OperandValues.Vector(random, ((Span<byte>)state.Window)[at..]);
         FillFpu(random, ref state);
         return state;
+    }
+
+    /// <summary>Takes care that most sequences of instructions do not end early: exceptions of the FPU and of SSE are masked, TF and AC are clear.</summary>
+    public static void MaskExceptions(Random random, ref CpuCase state)
+    {
+        if (random.Next(8) == 0)
+            return;
+        state.RFlags &= ~(RFlagsBits.Trap | RFlagsBits.AlignmentCheck);
+        state.Mxcsr |= 0x1F80;
+        state.FpuControl |= X87Status.Exceptions;
+        state.FpuStatus &= unchecked((ushort)~(X87Status.ES | X87Status.B));
     }
 
     /// <summary>An address on the stack, mostly aligned.</summary>

@@ -107,6 +107,16 @@ public sealed class X87TheoryAttribute : TheoryAttribute
     }
 }
 
+/// <summary>A fact that needs the same.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class X87FactAttribute : FactAttribute
+{
+    public X87FactAttribute()
+    {
+        Skip = X87Host.SkipReason!;
+    }
+}
+
 internal static class X87Host
 {
     public static string? SkipReason { get; } = FindSkipReason();

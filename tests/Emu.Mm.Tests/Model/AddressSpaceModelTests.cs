@@ -43,6 +43,8 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
 
     private sealed record CollapseStep(int Page, int Length) : Step;
 
+    private sealed record KsmStep(int Pages) : Step;
+
     private sealed record MoveStep(int Page, int Length) : Step;
 
     private sealed record CompactStep : Step;
@@ -55,7 +57,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
     [
         Advice.DontNeed, Advice.DontNeed, Advice.Free, Advice.Free, Advice.Cold, Advice.PageOut, Advice.PageOut, Advice.WillNeed,
         Advice.DontNeedLocked, Advice.Remove, Advice.GuardInstall, Advice.GuardRemove, Advice.PopulateRead, Advice.PopulateWrite,
-        Advice.Sequential, Advice.Normal, Advice.WipeOnFork, Advice.DontDump,
+        Advice.Mergeable, Advice.Mergeable, Advice.Unmergeable, Advice.Sequential, Advice.Normal, Advice.WipeOnFork, Advice.DontDump,
     ]);
 
     private static Gen<Step> Steps(Setting setting)
@@ -72,6 +74,7 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
             (1, Gen.Select(page, length, (p, l) => (Step)new MoveStep(p, l))),
             (1, Gen.Const((Step)new CompactStep())),
             (5, Gen.Select(page, length, Advices, (p, l, a) => (Step)new AdviseStep(p, l, a))),
+            (3, Gen.Int[1, 2000].Select(n => (Step)new KsmStep(n))),
             (setting.Thp == ThpMode.Always ? 2 : 0, Gen.Select(page, length, (p, l) => (Step)new CollapseStep(p, l < setting.MaxLength / 4 ? 1 : l))),
             (setting.Locks ? 2 : 0, Gen.Select(page, length, Gen.Bool, (p, l, k) => (Step)new LockStep(p, l, k))));
     }
@@ -205,6 +208,14 @@ public class AddressSpaceModelTests(ITestOutputHelper output)
                     machine.Manager.Khugepaged.Scan();
                 else
                     _ = machine.Mm.Advise(AddressOf(collapse.Page), (ulong)collapse.Length * 4096, Advice.Collapse, default);
+                break;
+            case KsmStep ksm:
+                machine.Manager.Ksm.SetRun(KsmRun.Merge);
+                machine.Manager.Ksm.Settings.PagesToScan = (uint)ksm.Pages;
+                machine.Manager.Ksm.Settings.UseZeroPages = ksm.Pages % 2 == 0;
+                // A page is merged in the third pass that finds it unchanged.
+                for (int pass = 0; pass < 3; pass++)
+                    machine.Manager.Ksm.Scan();
                 break;
             case LockStep locked:
                 ulong bytes = (ulong)locked.Length * 4096;

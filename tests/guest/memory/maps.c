@@ -1,7 +1,6 @@
 // build: glibc-static, glibc-static-pie, musl-static
 #include "guest.h"
 
-static char zeros[5 * PAGE];
 static char data[2 * PAGE] = "data";
 static const char constants[] = "constants";
 
@@ -55,7 +54,6 @@ int main(int argc, char **argv)
 	show("code", (void *)main);
 	show("constants", constants);
 	show("data", data + PAGE);
-	show("zeros", zeros + 3 * PAGE);
 	show("stack", &argc);
 	show("arguments", argv[0]);
 	show("brk heap", (char *)sbrk(0) - 1);

@@ -65,7 +65,15 @@ internal static unsafe class FpuArithmetic
         if (!FpuInstruction.TryBegin(s, op, c, out FpuInstruction f))
             return false;
         bool valid = f.TryRead(op->Destination, out Float80 x) & f.TryRead(op->Source, out Float80 y);
-        f.Write(op->Destination, valid ? TOperation.Apply(x, y, ref f.Context) : f.Underflow());
+        if (valid)
+        {
+            f.Write(op->Destination, TOperation.Apply(x, y, ref f.Context));
+        }
+        else
+        {
+            f.Context.DefinedConditions |= TOperation.Conditions;
+            f.Write(op->Destination, f.Underflow());
+        }
         if (op->Immediate == Pops)
             f.Pop();
         return f.End(op, c);
@@ -101,7 +109,15 @@ internal static unsafe class FpuArithmetic
     {
         if (!FpuInstruction.TryBegin(s, op, c, out FpuInstruction f))
             return false;
-        f.Write(0, f.TryRead(0, out Float80 x) ? TOperation.Apply(x, ref f.Context) : f.Underflow());
+        if (f.TryRead(0, out Float80 x))
+        {
+            f.Write(0, TOperation.Apply(x, ref f.Context));
+        }
+        else
+        {
+            f.Context.DefinedConditions |= TOperation.Conditions;
+            f.Write(0, f.Underflow());
+        }
         return f.End(op, c);
     }
 
@@ -117,11 +133,16 @@ internal static unsafe class FpuArithmetic
     // An operation with two results.
     private interface IPushing
     {
+        /// <summary>The condition codes that it defines however it ends.</summary>
+        static virtual ushort Conditions => X87Status.C1 | X87Status.C2;
+
         static abstract Float80 Apply(Float80 a, out Float80 pushed, ref X87Context context);
     }
 
     private readonly struct ExtractOperation : IPushing
     {
+        public static ushort Conditions => X87Status.C1;
+
         public static Float80 Apply(Float80 a, out Float80 pushed, ref X87Context context)
         {
             pushed = X87Math.Extract(a, out Float80 exponent, ref context);
@@ -145,13 +166,15 @@ internal static unsafe class FpuArithmetic
     {
         if (!FpuInstruction.TryBegin(s, op, c, out FpuInstruction f))
             return false;
+        f.Context.DefinedConditions |= TOperation.Conditions;
         Float80 pushed = Float80.Indefinite;
-        bool valid = f.TryRead(0, out Float80 x);
-        Float80 result = valid ? TOperation.Apply(x, out pushed, ref f.Context) : f.Underflow();
+        Float80 result = !f.TryRead(0, out Float80 x) ? f.Underflow()
+            : !f.HasRoom ? f.Overflow()
+            : TOperation.Apply(x, out pushed, ref f.Context);
         if ((f.Context.Status & X87Status.C2) == 0)
         {
             f.Write(0, result);
-            f.Push(pushed);
+            f.PushAnyway(pushed);
         }
         return f.End(op, c);
     }

@@ -11,6 +11,7 @@ internal unsafe ref struct FpuInstruction
     public X87Context Context;
 
     private readonly CpuState* _s;
+    private bool _isUnderflow;
 
     private FpuInstruction(CpuState* s)
     {
@@ -44,6 +45,18 @@ internal unsafe ref struct FpuInstruction
     public Float80 Underflow()
     {
         RaiseStackFault();
+        _isUnderflow = true;
+        return Float80.Indefinite;
+    }
+
+    /// <summary>Whether a push has room.</summary>
+    public readonly bool HasRoom => FpuStack.IsEmpty(_s, -1);
+
+    /// <summary>Notes a stack overflow: C1 is set.</summary>
+    public Float80 Overflow()
+    {
+        RaiseStackFault();
+        Context.Status |= X87Status.C1;
         return Float80.Indefinite;
     }
 
@@ -54,15 +67,17 @@ internal unsafe ref struct FpuInstruction
             FpuStack.Set(_s, index, value);
     }
 
-    /// <summary>Pushes; onto a full stack the indefinite, with C1 set.</summary>
+    /// <summary>Pushes; onto a full stack the indefinite. An underflow in the same instruction is what is reported of the two.</summary>
     public void Push(Float80 value)
     {
-        if (!FpuStack.IsEmpty(_s, -1))
-        {
-            RaiseStackFault();
-            Context.Status |= X87Status.C1;
-            value = Float80.Indefinite;
-        }
+        if (!HasRoom && !_isUnderflow)
+            value = Overflow();
+        PushAnyway(value);
+    }
+
+    /// <summary>Pushes whether there is room or not.</summary>
+    public readonly void PushAnyway(Float80 value)
+    {
         if (!IsSuppressed)
             FpuStack.Push(_s, value);
     }

@@ -3,6 +3,9 @@ namespace Emu.Cpu;
 /// <summary>An x87 operation on two numbers; the first is the destination.</summary>
 internal interface IFpuBinary
 {
+    /// <summary>The condition codes that it defines even for a stack underflow.</summary>
+    static virtual ushort Conditions => X87Status.C1;
+
     /// <summary>The result.</summary>
     static abstract Float80 Apply(Float80 a, Float80 b, ref X87Context context);
 }
@@ -44,11 +47,15 @@ internal readonly struct FpuScale : IFpuBinary
 
 internal readonly struct FpuRemainder : IFpuBinary
 {
+    public static ushort Conditions => X87Status.C1 | X87Status.C2;
+
     public static Float80 Apply(Float80 a, Float80 b, ref X87Context context) => X87Math.Remainder(a, b, ref context);
 }
 
 internal readonly struct FpuRemainderNearest : IFpuBinary
 {
+    public static ushort Conditions => X87Status.C1 | X87Status.C2;
+
     public static Float80 Apply(Float80 a, Float80 b, ref X87Context context) => X87Math.RemainderNearest(a, b, ref context);
 }
 
@@ -72,6 +79,9 @@ internal readonly struct FpuArcTangent : IFpuBinary
 /// <summary>An x87 operation on ST(0).</summary>
 internal interface IFpuUnary
 {
+    /// <summary>The condition codes that it defines even for a stack underflow.</summary>
+    static virtual ushort Conditions => X87Status.C1;
+
     /// <summary>The result.</summary>
     static abstract Float80 Apply(Float80 a, ref X87Context context);
 }
@@ -103,11 +113,15 @@ internal readonly struct FpuExponential : IFpuUnary
 
 internal readonly struct FpuSine : IFpuUnary
 {
+    public static ushort Conditions => X87Status.C1 | X87Status.C2;
+
     public static Float80 Apply(Float80 a, ref X87Context context) => X87Math.Sine(a, ref context);
 }
 
 internal readonly struct FpuCosine : IFpuUnary
 {
+    public static ushort Conditions => X87Status.C1 | X87Status.C2;
+
     public static Float80 Apply(Float80 a, ref X87Context context) => X87Math.Cosine(a, ref context);
 }
 

@@ -69,8 +69,12 @@ internal static unsafe class FpuRegisterInstructions
         if (!FpuInstruction.TryBegin(s, op, c, out FpuInstruction f))
             return false;
         if (!(f.TryRead(0, out _) & f.TryRead(op->Source, out Float80 value)))
+        {
             f.Write(0, f.Underflow());
-        else if (holds)
+            return f.End(op, c);
+        }
+        f.Context.DefinedConditions = 0;
+        if (holds)
             f.Write(0, value);
         return f.End(op, c);
     }

@@ -14,7 +14,7 @@ internal static unsafe class FpuStore
         ulong pops = i.Mnemonic == Mnemonic.Fst ? 0 : Pops;
         if (i.Op0Kind == OpKind.Register)
         {
-            b.Emit(&ToRegister, FpuArithmetic.Index(i.Op0Register), immediate: pops);
+            b.Emit(i.Mnemonic == Mnemonic.Fstpnce ? &Copy : &ToRegister, FpuArithmetic.Index(i.Op0Register), immediate: pops);
             return;
         }
         AddressForm form = b.Lower(i);
@@ -178,6 +178,20 @@ internal static unsafe class FpuStore
                 f.Pop();
             return f.End(op, c, address);
         }
+    }
+
+    private static Block* Copy(CpuState* s, MicroOp* op, VirtualCpu* c) => RunCopy(s, op, c) ? op[1].Handler(s, op + 1, c) : null;
+
+    // FSTPNCE does not check the stack: an empty register is not copied, and popped all the same.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RunCopy(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        if (!FpuInstruction.TryBegin(s, op, c, out FpuInstruction f))
+            return false;
+        if (f.TryRead(0, out Float80 value))
+            f.Write(op->Destination, value);
+        f.Pop();
+        return f.End(op, c);
     }
 
     private static Block* ToRegister(CpuState* s, MicroOp* op, VirtualCpu* c) => RunToRegister(s, op, c) ? op[1].Handler(s, op + 1, c) : null;

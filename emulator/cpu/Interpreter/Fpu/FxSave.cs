@@ -39,7 +39,7 @@ internal static unsafe class FxSave
         FxImage.Save(ref *s, new Span<byte>(image, FxImage.WrittenSize));
         if (!wide)
             *(uint*)(image + InstructionPlace + 4) = *(uint*)(image + DataPlace + 4) = 0;
-        ulong last = address + FxImage.WrittenSize - Chunk;
+        ulong last = address + FxImage.Size - Chunk; // the rest of the area is not written, but must be there
         if (Access.Write(s, op, c, address, Chunk) == null || Access.Write(s, op, c, last, Chunk) == null)
             return false;
         for (int at = 0; at < FxImage.WrittenSize; at += Chunk)
@@ -59,6 +59,8 @@ internal static unsafe class FxSave
         if (!IsAligned(s, op, c, address))
             return false;
         byte* image = stackalloc byte[FxImage.WrittenSize];
+        if (Access.Read(s, op, c, address + FxImage.Size - Chunk, Chunk) == null)
+            return false;
         for (int at = 0; at < FxImage.WrittenSize; at += Chunk)
         {
             byte* place = Access.Read(s, op, c, address + (ulong)at, Chunk);

@@ -33,9 +33,9 @@ internal static unsafe class FloatFromInteger
         if (enters)
             MmxState.EmitCheck(b);
         ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&Vector<T>.Run, Reg.Offset(i.Op0Register), source, 2);
         if (enters)
-            MmxState.EmitEnter(b);
+            MmxState.EmitEnter(b); // before #XM
+        b.Emit(&Vector<T>.Run, Reg.Offset(i.Op0Register), source, 2);
     }
 
     private readonly struct Scalar<T>

@@ -48,9 +48,9 @@ internal static unsafe class FloatToInteger
         if (mmx)
             MmxState.EmitCheck(b);
         ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(mmx ? &Vector<T, TRounding>.Run<Mmx> : &Vector<T, TRounding>.Run<Xmm>, Reg.Offset(i.Op0Register), source);
         if (mmx)
-            MmxState.EmitEnter(b);
+            MmxState.EmitEnter(b); // before #XM
+        b.Emit(mmx ? &Vector<T, TRounding>.Run<Mmx> : &Vector<T, TRounding>.Run<Xmm>, Reg.Offset(i.Op0Register), source);
     }
 
     private readonly struct Scalar<T, TRounding>

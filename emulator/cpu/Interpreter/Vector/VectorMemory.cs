@@ -48,42 +48,39 @@ internal static unsafe class VectorMemory
     public static void EmitStore<TAlignment>(BlockBuilder b, in Instruction i, ushort source)
         where TAlignment : struct, IAlignment => b.EmitMemory(Select.Address<Store<TAlignment>>(b.Lower(i)), source: source);
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Block* RaiseMisaligned(CpuState* s, MicroOp* op, VirtualCpu* c) =>
-        Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
-
     private readonly struct Load<TAlignment> : IAddressHandler
         where TAlignment : struct, IAlignment
     {
         public static Block* Run<TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TAddress : struct, IAddress
-        {
-            ulong address = TAddress.Of(s, op);
-            if ((address & TAlignment.Mask) != 0)
-                return RaiseMisaligned(s, op, c);
-            byte* place = Access.Read(s, op, c, address, Vector128<byte>.Count);
-            if (place == null)
-                return null;
-            Xmm.Store(s, op->Destination, *(Vector128<byte>*)place);
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => (TAddress.Of(s, op) & TAlignment.Mask) == 0
+            ? MemoryStep.Load<LoadStep, TAddress>(s, op, c)
+            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+    }
+
+    private readonly struct LoadStep : IMemoryStep
+    {
+        public static int Bytes => Vector128<byte>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => Xmm.Store(s, op->Destination, *(Vector128<byte>*)place);
     }
 
     private readonly struct Store<TAlignment> : IAddressHandler
         where TAlignment : struct, IAlignment
     {
         public static Block* Run<TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TAddress : struct, IAddress
-        {
-            ulong address = TAddress.Of(s, op);
-            if ((address & TAlignment.Mask) != 0)
-                return RaiseMisaligned(s, op, c);
-            byte* place = Access.Write(s, op, c, address, Vector128<byte>.Count);
-            if (place == null)
-                return null;
-            *(Vector128<byte>*)place = Xmm.Load(s, op->Source);
-            Access.Commit(c, place);
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => (TAddress.Of(s, op) & TAlignment.Mask) == 0
+            ? MemoryStep.Store<StoreStep, TAddress>(s, op, c)
+            : Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
+    }
+
+    private readonly struct StoreStep : IMemoryStep
+    {
+        public static int Bytes => Vector128<byte>.Count;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => *(Vector128<byte>*)place = Xmm.Load(s, op->Source);
     }
 }
