@@ -33,6 +33,8 @@ public sealed partial class Kernel : IDisposable
         }
         Stop = new MachineStop(Processors);
         Scheduler = new Scheduler(this);
+        Threads = new KernelThreads(this);
+        Memory.Vmscan.Kswapd = new Kswapd(this);
         Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);
         Memory.Log = line => KernelLog.Memory(log, line);

@@ -17,11 +17,10 @@ internal static class PolicyCalls
         Span<ulong> nodes = stackalloc ulong[NodeMasks.Words];
         if (error == 0)
             error = NodeMasks.Read(task, args.A1, args.A2, nodes);
+        MemPolicy? policy = null;
         if (error == 0)
-            error = MemPolicy.TryCreate(mode, flags, nodes, task.Kernel.Memory.NodesWithMemory, out MemPolicy? policy) is var result && result == 0
-                ? Set(task, policy)
-                : result;
-        return error;
+            error = MemPolicy.TryCreate(mode, flags, nodes, task.Kernel.Memory.NodesWithMemory, out policy);
+        return error == 0 ? Set(task, policy) : error;
     }
 
     public static long GetMempolicy(Task task, in SyscallArguments args)

@@ -2,9 +2,9 @@
 /* Three times the machine's memory in anonymous pages: they go to swap and come back. */
 #include "pressure.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
-	unsigned pieces = pieces_of(argc, argv, 192);
+	unsigned pieces = pieces_of(192);
 	char *piece[MAX_PIECES];
 
 	map_pieces(piece, pieces, MAP_PRIVATE | MAP_ANONYMOUS, -1);

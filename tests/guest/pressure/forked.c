@@ -4,9 +4,9 @@
 
 #define CHILDREN 4
 
-int main(int argc, char **argv)
+int main(void)
 {
-	unsigned pieces = pieces_of(argc, argv, 48);
+	unsigned pieces = pieces_of(48);
 	char *piece[MAX_PIECES], *shared[1];
 	pid_t child[CHILDREN];
 

@@ -2,9 +2,9 @@
 /* A mapped file three times as large as memory: dirty pages go to the file and are read again. */
 #include "pressure.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
-	unsigned pieces = pieces_of(argc, argv, 192);
+	unsigned pieces = pieces_of(192);
 	char *piece[MAX_PIECES];
 	int file = open("pressure.file", O_RDWR | O_CREAT | O_EXCL, 0600);
 

@@ -2,9 +2,9 @@
 /* Without swap the OOM killer ends who takes all memory; the parent learns of it, and all of it is free again. */
 #include "pressure.h"
 
-int main(int argc, char **argv)
+int main(void)
 {
-	unsigned pieces = pieces_of(argc, argv, 192);
+	unsigned pieces = 192 * MB / PIECE;
 	char *piece[MAX_PIECES];
 	long before = number_of("/proc/meminfo", "MemFree");
 
