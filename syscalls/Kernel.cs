@@ -35,6 +35,7 @@ public sealed partial class Kernel : IDisposable
         Scheduler = new Scheduler(this);
         Threads = new KernelThreads(this);
         Memory.Vmscan.Kswapd = new Kswapd(this);
+        Memory.Compaction.Kcompactd = new Kcompactd(this);
         Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);
         Memory.Log = line => KernelLog.Memory(log, line);

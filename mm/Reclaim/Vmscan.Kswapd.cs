@@ -24,6 +24,7 @@ public sealed partial class Vmscan
             node.ThisNodeZones[i].WatermarkBoost -= Math.Min(boosts[i], node.ThisNodeZones[i].WatermarkBoost);
         if (reclaimed == 0)
             node.KswapdFailures++;
+        _manager.Compaction.WakeKcompactd(node, order); // what is free may still lie scattered
         return IsBalanced(node, order);
     }
 
