@@ -18,7 +18,7 @@ internal static unsafe class ByteShuffle
     /// <summary>Added to an index to mean the second source.</summary>
     public const byte Second = 16;
 
-    private static readonly Dictionary<(UInt128, UInt128), nint> Controls = [];
+    private static readonly Dictionary<(UInt128, UInt128), nint> Controls = new(new PairComparer());
 
     /// <summary>A control for one source.</summary>
     /// <returns>Its address, for the immediate.</returns>
@@ -65,6 +65,14 @@ internal static unsafe class ByteShuffle
             TForm.Store(s, op->Destination, first | Apply(TForm.Load(s, op->Source), control[1]));
             return op[1].Handler(s, op + 1, c);
         }
+    }
+
+    // The default one would be made by reflection, and compiled when the program runs.
+    private sealed class PairComparer : IEqualityComparer<(UInt128 First, UInt128 Second)>
+    {
+        public bool Equals((UInt128 First, UInt128 Second) x, (UInt128 First, UInt128 Second) y) => x.First == y.First && x.Second == y.Second;
+
+        public int GetHashCode((UInt128 First, UInt128 Second) pair) => HashCode.Combine(pair.First, pair.Second);
     }
 
     private static ulong Intern(UInt128 first, UInt128 second)
