@@ -71,26 +71,28 @@ public sealed class AuxiliaryVector
     /// <summary>AT_MINSIGSTKSZ.</summary>
     public const ulong MinimumSignalStack = 51;
 
-    private readonly List<(ulong Key, ulong Value)> _entries = [];
+    private readonly List<Pair> _pairs = [];
+
+    private sealed record Pair(ulong Key, ulong Value);
 
     /// <summary>Adds an entry, or changes it where it stands.</summary>
     public void Set(ulong key, ulong value)
     {
-        int index = _entries.FindIndex(entry => entry.Key == key);
+        int index = _pairs.FindIndex(entry => entry.Key == key);
         if (index >= 0)
-            _entries[index] = (key, value);
+            _pairs[index] = new Pair(key, value);
         else
-            _entries.Add((key, value));
+            _pairs.Add(new Pair(key, value));
     }
 
     /// <summary>The vector as it stands in memory, ended by AT_NULL.</summary>
     public byte[] ToBytes()
     {
-        byte[] bytes = new byte[(_entries.Count + 1) * 16];
-        for (int i = 0; i < _entries.Count; i++)
+        byte[] bytes = new byte[(_pairs.Count + 1) * 16];
+        for (int i = 0; i < _pairs.Count; i++)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * 16), _entries[i].Key);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((i * 16) + 8), _entries[i].Value);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * 16), _pairs[i].Key);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan((i * 16) + 8), _pairs[i].Value);
         }
         return bytes;
     }

@@ -137,7 +137,7 @@ public sealed class ElfFile
 /// <param name="FileSize">p_filesz.</param>
 /// <param name="MemorySize">p_memsz.</param>
 /// <param name="Alignment">p_align.</param>
-public readonly record struct ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize, ulong Alignment)
+public sealed record ElfSegment(uint Type, uint Flags, ulong Offset, ulong Address, ulong FileSize, ulong MemorySize, ulong Alignment)
 {
     /// <summary>PT_LOAD.</summary>
     public const uint Load = 1;

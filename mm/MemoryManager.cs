@@ -38,6 +38,8 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         Isolation = new PageIsolation(this);
+        NodeChoice = new NodeChoice(this);
+        NumaBalancing = new NumaBalancing(this);
         Contiguous = new ContiguousRange(this);
         Hotplug = new MemoryHotplug(this, cpus);
         CountRam();
@@ -127,6 +129,24 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Memory that comes and goes.</summary>
     public MemoryHotplug Hotplug { get; }
+
+    /// <summary>From policies to nodes.</summary>
+    internal NodeChoice NodeChoice { get; }
+
+    /// <summary>Moves pages to the nodes that use them.</summary>
+    public NumaBalancing NumaBalancing { get; }
+
+    /// <summary>Nodes that have memory. Linux: <c>node_states[N_MEMORY]</c>.</summary>
+    public NodeMask NodesWithMemory
+    {
+        get
+        {
+            NodeMask nodes = default;
+            foreach (Node node in Nodes)
+                nodes |= node.PresentPages != 0 ? NodeMask.Of(node.Id) : NodeMask.None;
+            return nodes;
+        }
+    }
 
     /// <summary>Takes page blocks from the allocator.</summary>
     internal PageIsolation Isolation { get; }

@@ -4,7 +4,7 @@ namespace Emu.Mm;
 /// <param name="StartPfn">First frame.</param>
 /// <param name="EndPfn">One past the last frame.</param>
 /// <param name="Node">Node number.</param>
-public readonly record struct MemoryRange(uint StartPfn, uint EndPfn, int Node)
+public sealed record MemoryRange(uint StartPfn, uint EndPfn, int Node)
 {
     /// <summary>Frames in the range.</summary>
     public uint Pages => EndPfn - StartPfn;

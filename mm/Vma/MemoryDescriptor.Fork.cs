@@ -41,6 +41,7 @@ public sealed partial class MemoryDescriptor
         MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
         HasAlikeNeighbours |= parent.HasAlikeNeighbours;
+        HeapSeam = parent.HeapSeam;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;

@@ -104,10 +104,17 @@ internal sealed record Credentials
         EffectiveGid = gid,
         SavedGid = gid,
         FileGid = gid,
-        Groups = [.. groups.Order()],
+        Groups = Sorted(groups),
         Effective = uid == 0 ? AllCapabilities : 0,
         Permitted = uid == 0 ? AllCapabilities : 0,
     };
+
+    private static uint[] Sorted(uint[] groups)
+    {
+        uint[] sorted = [.. groups];
+        Array.Sort(sorted);
+        return sorted;
+    }
 
     /// <summary>The same with the real ids in place of those for files. Linux: <c>access_override_creds</c>.</summary>
     public Credentials ForRealUser() => FileUid == Uid && FileGid == Gid

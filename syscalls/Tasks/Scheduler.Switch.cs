@@ -101,13 +101,14 @@ internal sealed partial class Scheduler
     {
         TakeArrivals();
         RunTimers();
+        _kernel.Threads.Run();
         return _queue.Dequeue();
     }
 
     // Nothing can run: time passes, or the host brings something, or nothing ever will. Linux: do_idle
     private void WaitForWork(CpuToken cpu)
     {
-        ulong next = _kernel.Timers.Next;
+        ulong next = _kernel.Timers.NextAwaited;
         bool alone = IsCutOffFromHost;
         if (alone && next == Never && IsForsaken)
             ReportDeadlock();

@@ -6,10 +6,10 @@ namespace Emu.Cpu;
 internal interface IAluOperation
 {
     /// <summary>Whether the result goes to the destination (CMP and TEST only set flags).</summary>
-    static virtual bool Writes => true;
+    static abstract bool Writes { get; }
 
     /// <summary>How a jump behind it can take it over.</summary>
-    static virtual ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+    static abstract ComparisonKind FusedAs(bool register);
 
     /// <summary>The result alone, where the flags are not asked for.</summary>
     /// <param name="a">First operand.</param>
@@ -24,6 +24,8 @@ internal interface IAluOperation
 
 internal readonly struct Add : IAluOperation
 {
+    public static bool Writes => true;
+
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AddRegister : ComparisonKind.AddImmediate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,6 +46,10 @@ internal readonly struct Add : IAluOperation
 
 internal readonly struct AddWithCarry : IAluOperation
 {
+    public static bool Writes => true;
+
+    public static ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a + b + (flags.Carry ? 1UL : 0);
 
@@ -63,6 +69,8 @@ internal readonly struct AddWithCarry : IAluOperation
 
 internal readonly struct Subtract : IAluOperation
 {
+    public static bool Writes => true;
+
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.SubtractRegister : ComparisonKind.SubtractImmediate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -83,6 +91,10 @@ internal readonly struct Subtract : IAluOperation
 
 internal readonly struct SubtractWithBorrow : IAluOperation
 {
+    public static bool Writes => true;
+
+    public static ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a - b - (flags.Carry ? 1UL : 0);
 
@@ -116,6 +128,8 @@ internal readonly struct Compare : IAluOperation
 
 internal readonly struct And : IAluOperation
 {
+    public static bool Writes => true;
+
     public static ComparisonKind FusedAs(bool register) => register ? ComparisonKind.AndRegister : ComparisonKind.AndImmediate;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -146,6 +160,10 @@ internal readonly struct Test : IAluOperation
 
 internal readonly struct Or : IAluOperation
 {
+    public static bool Writes => true;
+
+    public static ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a | b;
 
@@ -160,6 +178,10 @@ internal readonly struct Or : IAluOperation
 
 internal readonly struct ExclusiveOr : IAluOperation
 {
+    public static bool Writes => true;
+
+    public static ComparisonKind FusedAs(bool register) => ComparisonKind.None;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Result(ulong a, ulong b, ref readonly LazyFlags flags) => a ^ b;
 

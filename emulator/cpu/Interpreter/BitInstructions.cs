@@ -8,7 +8,7 @@ namespace Emu.Cpu;
 internal interface IBitOperation
 {
     /// <summary>Whether the operand is written.</summary>
-    static virtual bool Writes => true;
+    static abstract bool Writes { get; }
 
     /// <summary>The operand with the bit changed.</summary>
     static abstract ulong Apply(ulong a, ulong mask);
@@ -23,16 +23,22 @@ internal readonly struct BitTest : IBitOperation
 
 internal readonly struct BitSet : IBitOperation
 {
+    public static bool Writes => true;
+
     public static ulong Apply(ulong a, ulong mask) => a | mask;
 }
 
 internal readonly struct BitReset : IBitOperation
 {
+    public static bool Writes => true;
+
     public static ulong Apply(ulong a, ulong mask) => a & ~mask;
 }
 
 internal readonly struct BitComplement : IBitOperation
 {
+    public static bool Writes => true;
+
     public static ulong Apply(ulong a, ulong mask) => a ^ mask;
 }
 

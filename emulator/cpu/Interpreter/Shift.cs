@@ -14,11 +14,11 @@ internal interface IShiftOperation
         where TWidth : struct, IWidth;
 
     /// <summary>Whether <see cref="Result"/> gives the result without the flags.</summary>
-    static virtual bool CanBeQuiet => false;
+    static abstract bool CanBeQuiet { get; }
 
     /// <summary>The result alone, where the flags are not asked for.</summary>
-    static virtual ulong Result<TWidth>(ulong a, int count)
-        where TWidth : struct, IWidth => throw new Mm.EmulatorBugException("a rotation through the carry needs it");
+    static abstract ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth;
 }
 
 /// <summary>SHL, SHR, SAR, ROL, ROR, RCL and RCR. Intel SDM vol. 2B.</summary>
@@ -226,6 +226,11 @@ internal readonly struct RotateRight : IShiftOperation
 
 internal readonly struct RotateCarryLeft : IShiftOperation
 {
+    public static bool CanBeQuiet => false;
+
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => throw new Mm.EmulatorBugException("a rotation through the carry needs the flags");
+
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
     {
@@ -243,6 +248,11 @@ internal readonly struct RotateCarryLeft : IShiftOperation
 
 internal readonly struct RotateCarryRight : IShiftOperation
 {
+    public static bool CanBeQuiet => false;
+
+    public static ulong Result<TWidth>(ulong a, int count)
+        where TWidth : struct, IWidth => throw new Mm.EmulatorBugException("a rotation through the carry needs the flags");
+
     public static ulong Apply<TWidth>(ref LazyFlags flags, ulong a, int count)
         where TWidth : struct, IWidth
     {

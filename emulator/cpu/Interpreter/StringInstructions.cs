@@ -122,7 +122,7 @@ internal static unsafe class StringInstructions
 internal unsafe interface IStringOperation
 {
     /// <summary>Whether it sets the flags, so that REPE and REPNE end at them.</summary>
-    static virtual bool Compares => false;
+    static abstract bool Compares { get; }
 
     /// <summary>Bytes of an element.</summary>
     static abstract int SizeOf(in Instruction i);
@@ -134,6 +134,6 @@ internal unsafe interface IStringOperation
 
     /// <summary>As many elements as can be done at once going upward, without a fault.</summary>
     /// <returns>How many; 0 for the caller to take one step.</returns>
-    static virtual ulong Bulk<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong count)
-        where TWidth : struct, IWidth => 0;
+    static abstract ulong Bulk<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong count)
+        where TWidth : struct, IWidth;
 }

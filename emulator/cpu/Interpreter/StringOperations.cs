@@ -6,6 +6,8 @@ namespace Emu.Cpu;
 /// <summary>MOVS.</summary>
 internal readonly unsafe struct MoveString : IStringOperation
 {
+    public static bool Compares => false;
+
     public static int SizeOf(in Instruction i) => i.MemorySize.GetSize();
 
     public static bool Step<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -44,6 +46,8 @@ internal readonly unsafe struct MoveString : IStringOperation
 /// <summary>STOS.</summary>
 internal readonly unsafe struct StoreString : IStringOperation
 {
+    public static bool Compares => false;
+
     public static int SizeOf(in Instruction i) => i.MemorySize.GetSize();
 
     public static bool Step<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -81,6 +85,8 @@ internal readonly unsafe struct StoreString : IStringOperation
 /// <summary>LODS.</summary>
 internal readonly unsafe struct LoadString : IStringOperation
 {
+    public static bool Compares => false;
+
     public static int SizeOf(in Instruction i) => i.MemorySize.GetSize();
 
     public static bool Step<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -93,6 +99,9 @@ internal readonly unsafe struct LoadString : IStringOperation
         StringInstructions.AdvanceSource(s, op, TWidth.Bytes);
         return true;
     }
+
+    public static ulong Bulk<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong count)
+        where TWidth : struct, IWidth => 0;
 }
 
 /// <summary>SCAS.</summary>
@@ -112,6 +121,9 @@ internal readonly unsafe struct ScanString : IStringOperation
         StringInstructions.AdvanceDestination(s, op, TWidth.Bytes);
         return true;
     }
+
+    public static ulong Bulk<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong count)
+        where TWidth : struct, IWidth => 0;
 }
 
 /// <summary>CMPS.</summary>
@@ -136,6 +148,9 @@ internal readonly unsafe struct CompareString : IStringOperation
         StringInstructions.AdvanceDestination(s, op, TWidth.Bytes);
         return true;
     }
+
+    public static ulong Bulk<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c, ulong count)
+        where TWidth : struct, IWidth => 0;
 }
 
 /// <summary>Host addresses for work on the rest of a page; null unless the TLB holds the page.</summary>

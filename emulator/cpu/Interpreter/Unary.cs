@@ -7,7 +7,7 @@ namespace Emu.Cpu;
 internal interface IUnaryOperation
 {
     /// <summary>How a jump behind it can take it over.</summary>
-    static virtual ComparisonKind FusedAs => ComparisonKind.None;
+    static abstract ComparisonKind FusedAs { get; }
 
     /// <summary>The result alone, where the flags are not asked for.</summary>
     static abstract ulong Result(ulong a);
@@ -150,6 +150,8 @@ internal readonly struct Decrement : IUnaryOperation
 
 internal readonly struct Negate : IUnaryOperation
 {
+    public static ComparisonKind FusedAs => ComparisonKind.None;
+
     public static ulong Result(ulong a) => 0 - a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,6 +161,8 @@ internal readonly struct Negate : IUnaryOperation
 
 internal readonly struct Complement : IUnaryOperation
 {
+    public static ComparisonKind FusedAs => ComparisonKind.None;
+
     public static ulong Result(ulong a) => ~a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -19,7 +19,7 @@ internal sealed class HostFileSystem : FileSystem
     private const long FreshNanoseconds = 1_000_000;
     private const int MaxDirectoryDescriptors = 256;
 
-    private readonly Dictionary<(ulong Device, ulong Number), Inode> _inodes = [];
+    private readonly Dictionary<FileKey, Inode> _inodes = new(new FileKeyComparer());
     private readonly Dictionary<ulong, bool> _hiddenDevices = [];
     private readonly LinkedList<HostDirectory> _openDirectories = new();
     private long _token, _tokenTime, _tokenEpoch = -1;
@@ -45,6 +45,19 @@ internal sealed class HostFileSystem : FileSystem
 
     /// <summary>On whose behalf the host lets us act.</summary>
     public uint HostUid { get; }
+
+    /// <summary>Whether the guest's clock is not the host's: then times of files are given to the host.</summary>
+    public bool StampsTimes => Vfs.Kernel.Clock.IsVirtual;
+
+    /// <summary>The guest's time, for files.</summary>
+    public HostFileTime HostNow
+    {
+        get
+        {
+            FileTime now = Vfs.Now;
+            return new HostFileTime(now.Seconds, now.Nanoseconds);
+        }
+    }
 
     /// <summary>Files known now.</summary>
     public int InodeCount => _inodes.Count;
@@ -107,7 +120,7 @@ internal sealed class HostFileSystem : FileSystem
     /// <returns>The inode, with a reference.</returns>
     public Inode InodeFor(in HostStatx stat, HostDirectory? parent, ReadOnlySpan<byte> name)
     {
-        (ulong, ulong) key = KeyOf(stat);
+        FileKey key = KeyOf(stat);
         if (_inodes.TryGetValue(key, out Inode? inode))
         {
             HostNode known = NodeOf(inode);
@@ -224,7 +237,7 @@ internal sealed class HostFileSystem : FileSystem
     /// <summary>The host's side of an inode.</summary>
     public static HostNode NodeOf(Inode inode) => ((IHostInode)inode).Node;
 
-    private static (ulong Device, ulong Number) KeyOf(in HostStatx stat) => (stat.Device, stat.Ino);
+    private static FileKey KeyOf(in HostStatx stat) => new(stat.Device, stat.Ino);
 
     private Inode Make(in HostStatx stat) => (stat.Mode & ModeBits.TypeMask) switch
     {
