@@ -22,6 +22,9 @@ public sealed partial class Kernel
     /// <summary>Who waits on which futex.</summary>
     internal FutexTable Futexes { get; } = new();
 
+    /// <summary>Threads of the kernel.</summary>
+    internal KernelThreads Threads { get; }
+
     /// <summary>Who runs.</summary>
     internal Scheduler Scheduler { get; }
 

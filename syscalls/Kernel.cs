@@ -33,6 +33,11 @@ public sealed partial class Kernel : IDisposable
         }
         Stop = new MachineStop(Processors);
         Scheduler = new Scheduler(this);
+        Threads = new KernelThreads(this);
+        Memory.Vmscan.Kswapd = new Kswapd(this);
+        Memory.Compaction.Kcompactd = new Kcompactd(this);
+        Memory.Khugepaged.Thread = new KhugepagedThread(this);
+        Memory.Ksm.Thread = new Ksmd(this);
         Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);
         Memory.Log = line => KernelLog.Memory(log, line);

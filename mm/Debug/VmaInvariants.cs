@@ -43,7 +43,7 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
     {
         findings.Require(low.End <= high.Start, $"areas {low} and {high} overlap");
         bool alike = low.End == high.Start && ((low.Flags ^ high.Flags) & ~VmFlags.IgnoreMerge) == 0 && low.File == high.File &&
-            low.AnonName == high.AnonName && low.Userfault == high.Userfault && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
+            low.AnonName == high.AnonName && low.Userfault == high.Userfault && MemPolicy.AreEqual(low.Policy, high.Policy) && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
         bool apart = mm.HasAlikeNeighbours || high.Start == mm.HeapSeam;

@@ -35,14 +35,18 @@ public sealed partial class MemoryDescriptor
     /// <returns>0 or -ENOMEM.</returns>
     private int ExtendBrk(ulong address, ulong length, VmFlags extra, ulong floor)
     {
-        VmFlags flags = VmFlags.DataDefault | VmFlags.Account | DefaultFlags | extra;
+        VmFlags flags = VmFlags.DataDefault | VmFlags.Account | VmFlags.SoftDirty | DefaultFlags | extra;
         flags |= MergeableFlag(flags);
         ulong pages = length >> MmConstants.PageShift;
         if (!MayExpand(flags, pages) || MapCount > Manager.Sysctl.MaxMapCount || Manager.ReserveMemory((long)pages, Limits) != 0)
             return -Errno.ENOMEM;
         bool extends = AreaBelow(address) is { } below && below.End == address && address > floor;
         VmaMerge merge = VmaMerge.ForNewRange(this, address, address + length, flags, address >> MmConstants.PageShift, null);
-        if (!extends || merge.TryExpand() == null)
+        if (extends && merge.TryExpand() is { } merged)
+        {
+            Manager.Khugepaged.Enter(merged);
+        }
+        else
         {
             HeapSeam = extends ? HeapSeam : address;
             _ = MapNewArea(null, address, address + length, flags, address >> MmConstants.PageShift, out _);

@@ -7,7 +7,10 @@ namespace Emu.Syscalls;
 /// <summary>Fills the address space of a new program and sets its registers. Linux: fs/binfmt_elf.c (<c>load_elf_binary</c>, <c>create_elf_tables</c>).</summary>
 internal static class ExecLoad
 {
-    private const ulong RseqFeatureSize = 28, RseqAlign = 32, ClockTicks = 100, MinimumSignalStack = 2048;
+    private const ulong RseqFeatureSize = 28, RseqAlign = 32, ClockTicks = 100;
+
+    // Linux: MINSIGSTKSZ; with XSAVE what get_sigframe_size finds, less the FP state.
+    private const ulong MinimumSignalStack = 2048, SignalStackBeyondFpu = 940;
 
     /// <summary>Loads a program into the empty address space of a task.</summary>
     /// <returns>0 or a negative errno.</returns>
@@ -39,7 +42,7 @@ internal static class ExecLoad
         Credentials who = task.Credentials;
         CpuModel model = task.Kernel.Options.Model;
         AuxiliaryVector vector = new();
-        vector.Set(AuxiliaryVector.MinimumSignalStack, MinimumSignalStack);
+        vector.Set(AuxiliaryVector.MinimumSignalStack, model.XFeatures == 0 ? MinimumSignalStack : SignalStackBeyondFpu + (ulong)SignalFpu.SizeOf(model));
         vector.Set(AuxiliaryVector.HardwareCapabilities, model.Cpuid(1, 0).Edx);
         vector.Set(AuxiliaryVector.PageSize, MmConstants.PageSize);
         vector.Set(AuxiliaryVector.ClockTicks, ClockTicks);

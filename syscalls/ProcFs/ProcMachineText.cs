@@ -43,6 +43,8 @@ internal static class ProcMachineText
         "avx512bw", "avx512vl",
     ];
 
+    private static readonly string[] LeafDEax = ["xsaveopt", "xsavec", "xgetbv1", "xsaves"];
+
     /// <summary>version. Linux: <c>version_proc_show</c>.</summary>
     public static void Version(in PseudoContext context, ProcWriter writer)
     {
@@ -151,6 +153,7 @@ internal static class ProcMachineText
         WriteNames(writer, Leaf1Ecx, one.Ecx);
         WriteNames(writer, ExtendedEcx, extended.Ecx);
         WriteNames(writer, Leaf7Ebx, model.Cpuid(7, 0).Ebx);
+        WriteNames(writer, LeafDEax, model.Cpuid(0xD, 1).Eax);
     }
 
     private static void WriteNames(ProcWriter writer, string[] names, uint bits)

@@ -21,6 +21,11 @@ internal static class ProcTaskTable
         PseudoEntry.File("syscall", ProcTaskText.Syscall, OwnerRead),
         PseudoEntry.File("cmdline", ProcTaskText.Cmdline),
         .. ProcMmTable.TaskEntries,
+        PseudoEntry.File("numa_maps", static (in PseudoContext context, ProcWriter writer) =>
+        {
+            if (context.Mm is { } mm)
+                NumaMaps.Write(mm, context.Task.Memory.Policy, writer);
+        }),
         .. ProcOom.Entries,
         PseudoEntry.File("cgroup", static (in PseudoContext context, ProcWriter writer) => ShowCgroup(context.Task.Group.ControlGroup, writer)),
         PseudoEntry.Magic("cwd", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Current : default, out path)),
@@ -41,6 +46,7 @@ internal static class ProcTaskTable
     public static PseudoEntry[] ProcessEntries { get; } =
     [
         PseudoEntry.Directory("task", static (PseudoFileSystem fs, in PseudoContext context) => new ProcThreadsDirectory(fs, context)),
+        PseudoEntry.Directory("map_files", static (PseudoFileSystem fs, in PseudoContext context) => new ProcMapFiles(fs, context), 0x140),
         PseudoEntry.File("stat", ProcTaskStat.WriteProcess),
         .. Common,
     ];

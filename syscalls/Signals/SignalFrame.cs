@@ -10,7 +10,7 @@ namespace Emu.Syscalls;
 ///  sp + 0    return address (the restorer)
 ///     + 8    ucontext: flags, link, stack, 23 registers and state words, pointer to the FP state, reserved words, mask
 ///     + 312  siginfo
-///     + 440  end; above it, at a multiple of 64, the FP state as FXSAVE writes it
+///     + 440  end; above it, at a multiple of 64, the FP state (SignalFpu)
 /// </code>
 /// At the entry of a handler sp + 8 is a multiple of 16. The 128 bytes below the stack pointer that the program may be using are skipped.
 /// </remarks>
@@ -20,8 +20,8 @@ internal static class SignalFrame
     private const int RedZone = 128;
     private const ulong FpuAlignment = 64, FrameAlignment = 16;
 
-    // Linux: UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
-    private const ulong StackSegmentSaved = 2, StackSegmentStrict = 4;
+    // Linux: UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS
+    private const ulong ExtendedState = 1, StackSegmentSaved = 2, StackSegmentStrict = 4;
 
     /// <summary>Puts a frame on the stack and lets the task go on in the handler. Linux: <c>setup_rt_frame</c>.</summary>
     /// <returns>False if it cannot be written, or the action has no restorer: the task is to get SIGSEGV.</returns>
@@ -30,14 +30,12 @@ internal static class SignalFrame
         ref CpuState state = ref task.Cpu.State;
         if ((action.Flags & SignalActionFlags.Restorer) == 0 || !Place(task, action, out ulong fpu, out ulong sp))
             return false;
-        Span<byte> image = stackalloc byte[FxImage.WrittenSize];
-        FxImage.Save(ref state, image);
         Span<byte> frame = stackalloc byte[FrameSize];
         frame.Clear();
         Write(frame, task, action, fpu);
         info.WriteTo(frame[InfoPlace..]);
         bool withInfo = (action.Flags & SignalActionFlags.SigInfo) != 0;
-        if (task.User.CopyTo(fpu, image) != 0 || task.User.CopyTo(sp, withInfo ? frame : frame[..InfoPlace]) != 0)
+        if (!SignalFpu.TryWrite(task, fpu) || task.User.CopyTo(sp, withInfo ? frame : frame[..InfoPlace]) != 0)
             return false;
         Enter(ref state, info.Signo, action.Handler, sp);
         return true;
@@ -71,7 +69,7 @@ internal static class SignalFrame
             sp = alternate.Base + alternate.Size;
             onAlternate = true;
         }
-        fpu = (sp - FxImage.Size) & ~(FpuAlignment - 1);
+        fpu = (sp - (ulong)SignalFpu.SizeOf(task.Kernel.Options.Model)) & ~(FpuAlignment - 1);
         frame = ((fpu - FrameSize) & ~(FrameAlignment - 1)) - 8;
         return (!onAlternate || alternate.Contains(frame)) && UserAccess.IsUserRange(frame, sp - frame);
     }
@@ -81,7 +79,8 @@ internal static class SignalFrame
         ref CpuState state = ref task.Cpu.State;
         BinaryPrimitives.WriteUInt64LittleEndian(frame, action.Restorer);
         Span<byte> context = frame[ContextPlace..];
-        BinaryPrimitives.WriteUInt64LittleEndian(context, StackSegmentSaved | StackSegmentStrict);
+        ulong extended = task.Kernel.Options.Model.XFeatures == 0 ? 0 : ExtendedState;
+        BinaryPrimitives.WriteUInt64LittleEndian(context, StackSegmentSaved | StackSegmentStrict | extended);
         AlternateStackCalls.Write(context[UserContext.Stack..], task.AlternateStack);
         ulong mask = task.MaskToSave;
         UserContext.Write(context, task, fpu, mask);
@@ -106,23 +105,7 @@ internal static class SignalFrame
         task.Restart = null;
         task.OriginalRax = -1;
         ulong fpu = UserContext.Read(context, task);
-        return RestoreFpu(task, fpu) && UserContext.HasOurSegments(context);
-    }
-
-    // Linux: fpu__restore_sig
-    private static bool RestoreFpu(Task task, ulong fpu)
-    {
-        ref CpuState state = ref task.Cpu.State;
-        if (fpu == 0)
-        {
-            state.ResetFpu();
-            return true;
-        }
-        Span<byte> image = stackalloc byte[FxImage.Size];
-        if (task.User.CopyFrom(fpu, image) == 0 && FxImage.TryRestore(ref state, image))
-            return true;
-        state.ResetFpu();
-        return false;
+        return SignalFpu.TryRestore(task, fpu) && UserContext.HasOurSegments(context);
     }
 
     private static long BadFrame(Task task)

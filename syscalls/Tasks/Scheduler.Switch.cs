@@ -101,20 +101,21 @@ internal sealed partial class Scheduler
     {
         TakeArrivals();
         _kernel.Timers.Run(_kernel.Clock.Monotonic);
+        _kernel.Threads.Run();
         return _queue.Dequeue();
     }
 
     // Nothing can run: time passes, or the host brings something, or nothing ever will. Linux: do_idle
     private void WaitForWork(CpuToken cpu)
     {
-        ulong next = _kernel.Timers.Next;
+        ulong next = _kernel.Timers.NextAwaited;
         bool alone = IsCutOffFromHost;
         if (alone && next == Never && IsForsaken)
             ReportDeadlock();
         else if (alone && next == Never)
             WaitForSignal(cpu);
         else if (alone && _kernel.Clock.IsVirtual)
-            _kernel.Clock.SkipTo(next);
+            _kernel.Clock.SkipTo(_kernel.Timers.Next); // what is before it is the kernel's threads'
         else
             WaitForHost(cpu, next);
     }

@@ -107,6 +107,7 @@ internal sealed partial class Scheduler
     public bool GiveWay(Task task)
     {
         TakeArrivals();
+        _kernel.Threads.Run();
         if (_queue.BestLevel > task.Scheduling.Level)
         {
             task.Token!.BeginSlice(task);

@@ -72,7 +72,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         _quiet = null;
         _isPure = false;
         binder(this, instruction);
-        if (PendingComparison == before)
+        if (PendingComparison.Slot == before.Slot)
             PendingComparison = default;
         if (_move == move)
             _move = default;
@@ -122,6 +122,13 @@ internal sealed unsafe class BlockBuilder : IDisposable
         op->RipOffset = copy.RipOffset;
     }
 
+    /// <summary>Emits a step with two sources, the first of which is named by Base.</summary>
+    public void EmitVector(Handler handler, ushort destination, ushort first, ushort source, ulong immediate = 0)
+    {
+        Emit(handler, destination, source, immediate);
+        _ops[SlotCount - 1].Base = first;
+    }
+
     /// <summary>Says that the step emitted last copies a register whole, or with zeros above it.</summary>
     public void MarkMove(int size) => _move = new Move(SlotCount, _ops[SlotCount - 1].Destination, size);
 
@@ -152,6 +159,15 @@ internal sealed unsafe class BlockBuilder : IDisposable
             Displacement = absolute ? (int)immediate : _displacement,
             Immediate = absolute ? _absolute : immediate,
         };
+    }
+
+    /// <summary>Emits a step with a memory operand whose index is a vector register.</summary>
+    public void EmitGather(Handler handler, in Instruction i, ushort destination, ushort mask, ulong immediate)
+    {
+        SetRegisters(i);
+        _displacement = (int)i.MemoryDisplacement64;
+        _form = AddressForm.Base;
+        EmitMemory(handler, destination, mask, immediate);
     }
 
     /// <summary>Emits a jump and the data behind it, and ends the block.</summary>

@@ -3,22 +3,24 @@ using System.Runtime.CompilerServices;
 
 namespace Emu.Cpu;
 
-/// <summary>The layout of single and double precision: <typeparamref name="T"/> is float or double. Intel SDM vol. 1, 4.2.2.</summary>
+/// <summary>
+/// The layout of half, single and double precision: <typeparamref name="T"/> is Half, float or double. Intel SDM vol. 1, 4.2.2.
+/// </summary>
 /// <remarks>Bits travel as <see cref="ulong"/>, zero-extended. The JIT makes constants of all properties.</remarks>
 internal static class FloatFormat<T>
     where T : unmanaged
 {
     /// <summary>Bits of the fraction.</summary>
-    public static int FractionBits => Unsafe.SizeOf<T>() == 4 ? 23 : 52;
+    public static int FractionBits => Unsafe.SizeOf<T>() switch { 2 => 10, 4 => 23, _ => 52 };
 
     /// <summary>The exponent field of infinities and NaNs.</summary>
-    public static int MaxExponent => Unsafe.SizeOf<T>() == 4 ? 0xFF : 0x7FF;
+    public static int MaxExponent => Unsafe.SizeOf<T>() switch { 2 => 0x1F, 4 => 0xFF, _ => 0x7FF };
 
     /// <summary>What is added to an exponent to store it.</summary>
     public static int Bias => MaxExponent >> 1;
 
     /// <summary>The sign.</summary>
-    public static ulong SignBit => Unsafe.SizeOf<T>() == 4 ? 1UL << 31 : 1UL << 63;
+    public static ulong SignBit => 1UL << ((8 * Unsafe.SizeOf<T>()) - 1);
 
     /// <summary>The fraction's top bit, set in quiet NaNs.</summary>
     public static ulong QuietBit => 1UL << (FractionBits - 1);
@@ -44,12 +46,15 @@ internal static class FloatFormat<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Magnitude(ulong bits) => bits & ~SignBit;
 
-    /// <summary>Whether it is neither zero, denormal, infinite nor a NaN.</summary>
+    /// <summary>
+    /// Whether it is neither zero, denormal, infinite nor a NaN, and not among the smallest normal numbers: to those a result that is too
+    /// small may have been rounded.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsNormal(T value)
     {
-        // One added to an exponent of all ones or zero leaves at most its last bit.
-        ulong next = Bits(value) + SmallestNormal, mask = Infinity & ~SmallestNormal;
+        // One added to an exponent of all ones or at most two leaves at most its last two bits.
+        ulong next = Bits(value) + SmallestNormal, mask = Infinity & ~(3 * SmallestNormal);
         return (next & mask) != 0;
     }
 

@@ -37,36 +37,32 @@ internal static partial class FloatMath
         return Normalize<T>(sign, FloatFormat<T>.Bias + 63, magnitude, ref context);
     }
 
-    /// <summary>Single to double precision: exact.</summary>
-    public static ulong Widen(ulong a, ref FloatContext context)
+    /// <summary>A number in a wider format: exact.</summary>
+    public static ulong Widen<TFrom, TTo>(ulong a, ref FloatContext context)
+        where TFrom : unmanaged
+        where TTo : unmanaged
     {
-        ulong sign = (a & FloatFormat<float>.SignBit) << 32;
-        if (EndsWithNaN<float>(a, 0, ref context, out ulong nan))
-            return sign | FloatFormat<double>.Infinity | ((nan & (FloatFormat<float>.SmallestNormal - 1)) << 29);
-        a = Admit<float>(a, context);
-        NoteDenormal<float>(a, ref context);
-        if (FloatFormat<float>.IsZero(a))
-            return sign;
-        if (FloatFormat<float>.IsInfinite(a))
-            return sign | FloatFormat<double>.Infinity;
-        int exponent = FloatFormat<float>.Unpack(a, out ulong significand);
-        return Round<double>(sign, exponent - FloatFormat<float>.Bias + FloatFormat<double>.Bias, significand, ref context);
+        ulong sign = (a & FloatFormat<TFrom>.SignBit) * (FloatFormat<TTo>.SignBit / FloatFormat<TFrom>.SignBit);
+        if (EndsWithNaN<TFrom>(a, 0, ref context, out ulong nan))
+        {
+            int shift = FloatFormat<TTo>.FractionBits - FloatFormat<TFrom>.FractionBits;
+            return sign | FloatFormat<TTo>.Infinity | ((nan & (FloatFormat<TFrom>.SmallestNormal - 1)) << shift);
+        }
+        return Convert<TFrom, TTo>(Admit<TFrom>(a, context), sign, ref context);
     }
 
-    /// <summary>Double to single precision.</summary>
-    public static ulong Narrow(ulong a, ref FloatContext context)
+    /// <summary>A number in a narrower format.</summary>
+    public static ulong Narrow<TFrom, TTo>(ulong a, ref FloatContext context)
+        where TFrom : unmanaged
+        where TTo : unmanaged
     {
-        ulong sign = (a >> 32) & FloatFormat<float>.SignBit;
-        if (EndsWithNaN<double>(a, 0, ref context, out ulong nan))
-            return sign | FloatFormat<float>.Infinity | ((nan >> 29) & (FloatFormat<float>.SmallestNormal - 1));
-        a = Admit<double>(a, context);
-        NoteDenormal<double>(a, ref context);
-        if (FloatFormat<double>.IsZero(a))
-            return sign;
-        if (FloatFormat<double>.IsInfinite(a))
-            return sign | FloatFormat<float>.Infinity;
-        int exponent = FloatFormat<double>.Unpack(a, out ulong significand);
-        return Round<float>(sign, exponent - FloatFormat<double>.Bias + FloatFormat<float>.Bias, significand, ref context);
+        ulong sign = (a & FloatFormat<TFrom>.SignBit) / (FloatFormat<TFrom>.SignBit / FloatFormat<TTo>.SignBit);
+        if (EndsWithNaN<TFrom>(a, 0, ref context, out ulong nan))
+        {
+            int shift = FloatFormat<TFrom>.FractionBits - FloatFormat<TTo>.FractionBits;
+            return sign | FloatFormat<TTo>.Infinity | ((nan >> shift) & (FloatFormat<TTo>.SmallestNormal - 1));
+        }
+        return Convert<TFrom, TTo>(Admit<TFrom>(a, context), sign, ref context);
     }
 
     /// <summary>A number rounded to an integer in the same format, as the context says: ROUNDSD.</summary>
@@ -84,6 +80,19 @@ internal static partial class FloatMath
             context.Raised |= Mxcsr.Precision;
         ulong sign = a & FloatFormat<T>.SignBit;
         return magnitude == 0 ? sign : Normalize<T>(sign, FloatFormat<T>.Bias + 63, magnitude, ref context);
+    }
+
+    private static ulong Convert<TFrom, TTo>(ulong a, ulong sign, ref FloatContext context)
+        where TFrom : unmanaged
+        where TTo : unmanaged
+    {
+        NoteDenormal<TFrom>(a, ref context);
+        if (FloatFormat<TFrom>.IsZero(a))
+            return sign;
+        if (FloatFormat<TFrom>.IsInfinite(a))
+            return sign | FloatFormat<TTo>.Infinity;
+        int exponent = FloatFormat<TFrom>.Unpack(a, out ulong significand);
+        return Round<TTo>(sign, exponent - FloatFormat<TFrom>.Bias + FloatFormat<TTo>.Bias, significand, ref context);
     }
 
     // The magnitude of a finite number other than zero, rounded to an integer; false if it is 2^64 or more.

@@ -7,89 +7,93 @@ internal static unsafe partial class InstructionTable
 {
     private static void AddFloatArithmetic(nint[] rows)
     {
-        Set(rows, &FloatArithmetic.BindScalar<FloatAdd, float>, Mnemonic.Addss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatAdd, double>, Mnemonic.Addsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatAdd, float>, Mnemonic.Addps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatAdd, double>, Mnemonic.Addpd);
-        Set(rows, &FloatArithmetic.BindScalar<FloatSubtract, float>, Mnemonic.Subss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatSubtract, double>, Mnemonic.Subsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatSubtract, float>, Mnemonic.Subps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatSubtract, double>, Mnemonic.Subpd);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMultiply, float>, Mnemonic.Mulss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMultiply, double>, Mnemonic.Mulsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMultiply, float>, Mnemonic.Mulps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMultiply, double>, Mnemonic.Mulpd);
-        Set(rows, &FloatArithmetic.BindScalar<FloatDivide, float>, Mnemonic.Divss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatDivide, double>, Mnemonic.Divsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatDivide, float>, Mnemonic.Divps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatDivide, double>, Mnemonic.Divpd);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMinimum, float>, Mnemonic.Minss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMinimum, double>, Mnemonic.Minsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMinimum, float>, Mnemonic.Minps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMinimum, double>, Mnemonic.Minpd);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMaximum, float>, Mnemonic.Maxss);
-        Set(rows, &FloatArithmetic.BindScalar<FloatMaximum, double>, Mnemonic.Maxsd);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMaximum, float>, Mnemonic.Maxps);
-        Set(rows, &FloatArithmetic.BindPacked<FloatMaximum, double>, Mnemonic.Maxpd);
-        Set(rows, &FloatArithmetic.BindScalarUnary<FloatSquareRoot, float>, Mnemonic.Sqrtss);
-        Set(rows, &FloatArithmetic.BindScalarUnary<FloatSquareRoot, double>, Mnemonic.Sqrtsd);
-        Set(rows, &FloatArithmetic.BindPackedUnary<FloatSquareRoot, float>, Mnemonic.Sqrtps);
-        Set(rows, &FloatArithmetic.BindPackedUnary<FloatSquareRoot, double>, Mnemonic.Sqrtpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatAdd, float>, Mnemonic.Addss, Mnemonic.Vaddss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatAdd, double>, Mnemonic.Addsd, Mnemonic.Vaddsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatAdd, float>, Mnemonic.Addps, Mnemonic.Vaddps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatAdd, double>, Mnemonic.Addpd, Mnemonic.Vaddpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatSubtract, float>, Mnemonic.Subss, Mnemonic.Vsubss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatSubtract, double>, Mnemonic.Subsd, Mnemonic.Vsubsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatSubtract, float>, Mnemonic.Subps, Mnemonic.Vsubps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatSubtract, double>, Mnemonic.Subpd, Mnemonic.Vsubpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMultiply, float>, Mnemonic.Mulss, Mnemonic.Vmulss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMultiply, double>, Mnemonic.Mulsd, Mnemonic.Vmulsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMultiply, float>, Mnemonic.Mulps, Mnemonic.Vmulps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMultiply, double>, Mnemonic.Mulpd, Mnemonic.Vmulpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatDivide, float>, Mnemonic.Divss, Mnemonic.Vdivss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatDivide, double>, Mnemonic.Divsd, Mnemonic.Vdivsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatDivide, float>, Mnemonic.Divps, Mnemonic.Vdivps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatDivide, double>, Mnemonic.Divpd, Mnemonic.Vdivpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMinimum, float>, Mnemonic.Minss, Mnemonic.Vminss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMinimum, double>, Mnemonic.Minsd, Mnemonic.Vminsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMinimum, float>, Mnemonic.Minps, Mnemonic.Vminps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMinimum, double>, Mnemonic.Minpd, Mnemonic.Vminpd);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMaximum, float>, Mnemonic.Maxss, Mnemonic.Vmaxss);
+        Set(rows, &FloatArithmetic.BindScalar<FloatMaximum, double>, Mnemonic.Maxsd, Mnemonic.Vmaxsd);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMaximum, float>, Mnemonic.Maxps, Mnemonic.Vmaxps);
+        Set(rows, &FloatArithmetic.BindPacked<FloatMaximum, double>, Mnemonic.Maxpd, Mnemonic.Vmaxpd);
+        Set(rows, &FloatArithmetic.BindScalarUnary<FloatSquareRoot, float>, Mnemonic.Sqrtss, Mnemonic.Vsqrtss);
+        Set(rows, &FloatArithmetic.BindScalarUnary<FloatSquareRoot, double>, Mnemonic.Sqrtsd, Mnemonic.Vsqrtsd);
+        Set(rows, &FloatArithmetic.BindPackedUnary<FloatSquareRoot, float>, Mnemonic.Sqrtps, Mnemonic.Vsqrtps);
+        Set(rows, &FloatArithmetic.BindPackedUnary<FloatSquareRoot, double>, Mnemonic.Sqrtpd, Mnemonic.Vsqrtpd);
     }
 
     private static void AddFloatOthers(nint[] rows)
     {
-        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, float>, Mnemonic.Haddps);
-        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, double>, Mnemonic.Haddpd);
-        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, float>, Mnemonic.Hsubps);
-        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, double>, Mnemonic.Hsubpd);
-        Set(rows, &FloatHorizontal.BindAlternating<float>, Mnemonic.Addsubps);
-        Set(rows, &FloatHorizontal.BindAlternating<double>, Mnemonic.Addsubpd);
-        Set(rows, &FloatHorizontal.BindDotProduct<float>, Mnemonic.Dpps);
-        Set(rows, &FloatHorizontal.BindDotProduct<double>, Mnemonic.Dppd);
-        Set(rows, &FloatRound.BindScalar<float>, Mnemonic.Roundss);
-        Set(rows, &FloatRound.BindScalar<double>, Mnemonic.Roundsd);
-        Set(rows, &FloatRound.BindPacked<float>, Mnemonic.Roundps);
-        Set(rows, &FloatRound.BindPacked<double>, Mnemonic.Roundpd);
-        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocal>, Mnemonic.Rcpss);
-        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocal>, Mnemonic.Rcpps);
-        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocalRoot>, Mnemonic.Rsqrtss);
-        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocalRoot>, Mnemonic.Rsqrtps);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, float>, Mnemonic.Haddps, Mnemonic.Vhaddps);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatAdd, double>, Mnemonic.Haddpd, Mnemonic.Vhaddpd);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, float>, Mnemonic.Hsubps, Mnemonic.Vhsubps);
+        Set(rows, &FloatHorizontal.BindNeighbours<FloatSubtract, double>, Mnemonic.Hsubpd, Mnemonic.Vhsubpd);
+        Set(rows, &FloatHorizontal.BindAlternating<float>, Mnemonic.Addsubps, Mnemonic.Vaddsubps);
+        Set(rows, &FloatHorizontal.BindAlternating<double>, Mnemonic.Addsubpd, Mnemonic.Vaddsubpd);
+        Set(rows, &FloatHorizontal.BindDotProduct<float>, Mnemonic.Dpps, Mnemonic.Vdpps);
+        Set(rows, &FloatHorizontal.BindDotProduct<double>, Mnemonic.Dppd, Mnemonic.Vdppd);
+        Set(rows, &FloatRound.BindScalar<float>, Mnemonic.Roundss, Mnemonic.Vroundss);
+        Set(rows, &FloatRound.BindScalar<double>, Mnemonic.Roundsd, Mnemonic.Vroundsd);
+        Set(rows, &FloatRound.BindPacked<float>, Mnemonic.Roundps, Mnemonic.Vroundps);
+        Set(rows, &FloatRound.BindPacked<double>, Mnemonic.Roundpd, Mnemonic.Vroundpd);
+        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocal>, Mnemonic.Rcpss, Mnemonic.Vrcpss);
+        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocal>, Mnemonic.Rcpps, Mnemonic.Vrcpps);
+        Set(rows, &FloatEstimate.BindScalar<EstimateReciprocalRoot>, Mnemonic.Rsqrtss, Mnemonic.Vrsqrtss);
+        Set(rows, &FloatEstimate.BindPacked<EstimateReciprocalRoot>, Mnemonic.Rsqrtps, Mnemonic.Vrsqrtps);
     }
 
     private static void AddFloatConversions(nint[] rows)
     {
-        Set(rows, &FloatToInteger.BindScalar<float, ByControl>, Mnemonic.Cvtss2si);
-        Set(rows, &FloatToInteger.BindScalar<double, ByControl>, Mnemonic.Cvtsd2si);
-        Set(rows, &FloatToInteger.BindScalar<float, ByTruncation>, Mnemonic.Cvttss2si);
-        Set(rows, &FloatToInteger.BindScalar<double, ByTruncation>, Mnemonic.Cvttsd2si);
-        Set(rows, &FloatToInteger.BindPacked<float, ByControl>, Mnemonic.Cvtps2dq, Mnemonic.Cvtps2pi);
-        Set(rows, &FloatToInteger.BindPacked<double, ByControl>, Mnemonic.Cvtpd2dq, Mnemonic.Cvtpd2pi);
-        Set(rows, &FloatToInteger.BindPacked<float, ByTruncation>, Mnemonic.Cvttps2dq, Mnemonic.Cvttps2pi);
-        Set(rows, &FloatToInteger.BindPacked<double, ByTruncation>, Mnemonic.Cvttpd2dq, Mnemonic.Cvttpd2pi);
-        Set(rows, &FloatFromInteger.BindScalar<float>, Mnemonic.Cvtsi2ss);
-        Set(rows, &FloatFromInteger.BindScalar<double>, Mnemonic.Cvtsi2sd);
-        Set(rows, &FloatFromInteger.BindPacked<float>, Mnemonic.Cvtdq2ps);
-        Set(rows, &FloatFromInteger.BindPacked<double>, Mnemonic.Cvtdq2pd);
-        Set(rows, &FloatFromInteger.BindMmx<float>, Mnemonic.Cvtpi2ps);
-        Set(rows, &FloatFromInteger.BindMmx<double>, Mnemonic.Cvtpi2pd);
-        Set(rows, &FloatConvert.SingleToDouble, Mnemonic.Cvtss2sd);
-        Set(rows, &FloatConvert.DoubleToSingle, Mnemonic.Cvtsd2ss);
-        Set(rows, &FloatConvert.PackedSingleToDouble, Mnemonic.Cvtps2pd);
-        Set(rows, &FloatConvert.PackedDoubleToSingle, Mnemonic.Cvtpd2ps);
+        Set(rows, &FloatToInteger.BindScalar<float, ByControl>, Mnemonic.Cvtss2si, Mnemonic.Vcvtss2si);
+        Set(rows, &FloatToInteger.BindScalar<double, ByControl>, Mnemonic.Cvtsd2si, Mnemonic.Vcvtsd2si);
+        Set(rows, &FloatToInteger.BindScalar<float, ByTruncation>, Mnemonic.Cvttss2si, Mnemonic.Vcvttss2si);
+        Set(rows, &FloatToInteger.BindScalar<double, ByTruncation>, Mnemonic.Cvttsd2si, Mnemonic.Vcvttsd2si);
+        Set(rows, &FloatElements.Bind<ElementToInteger<float, ByControl>>, Mnemonic.Cvtps2dq, Mnemonic.Vcvtps2dq);
+        Set(rows, &FloatElements.Bind<ElementToInteger<double, ByControl>>, Mnemonic.Cvtpd2dq, Mnemonic.Vcvtpd2dq);
+        Set(rows, &FloatElements.Bind<ElementToInteger<float, ByTruncation>>, Mnemonic.Cvttps2dq, Mnemonic.Vcvttps2dq);
+        Set(rows, &FloatElements.Bind<ElementToInteger<double, ByTruncation>>, Mnemonic.Cvttpd2dq, Mnemonic.Vcvttpd2dq);
+        Set(rows, &FloatElements.BindToMmx<ElementToInteger<float, ByControl>>, Mnemonic.Cvtps2pi);
+        Set(rows, &FloatElements.BindToMmx<ElementToInteger<double, ByControl>>, Mnemonic.Cvtpd2pi);
+        Set(rows, &FloatElements.BindToMmx<ElementToInteger<float, ByTruncation>>, Mnemonic.Cvttps2pi);
+        Set(rows, &FloatElements.BindToMmx<ElementToInteger<double, ByTruncation>>, Mnemonic.Cvttpd2pi);
+        Set(rows, &FloatElements.Bind<ElementFromInteger<float>>, Mnemonic.Cvtdq2ps, Mnemonic.Vcvtdq2ps);
+        Set(rows, &FloatElements.Bind<ElementFromInteger<double>>, Mnemonic.Cvtdq2pd, Mnemonic.Vcvtdq2pd);
+        Set(rows, &FloatElements.BindFromMmx<ElementFromInteger<float>>, Mnemonic.Cvtpi2ps);
+        Set(rows, &FloatElements.BindFromMmx<ElementFromInteger<double>>, Mnemonic.Cvtpi2pd);
+        Set(rows, &FloatElements.Bind<WidenElement>, Mnemonic.Cvtps2pd, Mnemonic.Vcvtps2pd);
+        Set(rows, &FloatElements.Bind<NarrowElement>, Mnemonic.Cvtpd2ps, Mnemonic.Vcvtpd2ps);
+        Set(rows, &FloatFromInteger.BindScalar<float>, Mnemonic.Cvtsi2ss, Mnemonic.Vcvtsi2ss);
+        Set(rows, &FloatFromInteger.BindScalar<double>, Mnemonic.Cvtsi2sd, Mnemonic.Vcvtsi2sd);
+        Set(rows, &FloatConvert.SingleToDouble, Mnemonic.Cvtss2sd, Mnemonic.Vcvtss2sd);
+        Set(rows, &FloatConvert.DoubleToSingle, Mnemonic.Cvtsd2ss, Mnemonic.Vcvtsd2ss);
     }
 
     private static void AddFloatComparisons(nint[] rows)
     {
-        Set(rows, &FloatCompare.BindOrdered<float>, Mnemonic.Comiss);
-        Set(rows, &FloatCompare.BindOrdered<double>, Mnemonic.Comisd);
-        Set(rows, &FloatCompare.BindUnordered<float>, Mnemonic.Ucomiss);
-        Set(rows, &FloatCompare.BindUnordered<double>, Mnemonic.Ucomisd);
-        Set(rows, &FloatCompare.BindScalar<float>, Mnemonic.Cmpss);
-        Set(rows, &FloatCompare.BindPacked<float>, Mnemonic.Cmpps);
-        Set(rows, &FloatCompare.BindPacked<double>, Mnemonic.Cmppd);
-        Set(rows, &FloatControl.Load, Mnemonic.Ldmxcsr);
-        Set(rows, &FloatControl.Store, Mnemonic.Stmxcsr);
+        Set(rows, &FloatCompare.BindOrdered<float>, Mnemonic.Comiss, Mnemonic.Vcomiss);
+        Set(rows, &FloatCompare.BindOrdered<double>, Mnemonic.Comisd, Mnemonic.Vcomisd);
+        Set(rows, &FloatCompare.BindUnordered<float>, Mnemonic.Ucomiss, Mnemonic.Vucomiss);
+        Set(rows, &FloatCompare.BindUnordered<double>, Mnemonic.Ucomisd, Mnemonic.Vucomisd);
+        Set(rows, &FloatCompare.BindScalar<float>, Mnemonic.Cmpss, Mnemonic.Vcmpss);
+        Set(rows, &FloatCompare.BindPacked<float>, Mnemonic.Cmpps, Mnemonic.Vcmpps);
+        Set(rows, &FloatCompare.BindPacked<double>, Mnemonic.Cmppd, Mnemonic.Vcmppd);
+        Set(rows, &FloatControl.Load, Mnemonic.Ldmxcsr, Mnemonic.Vldmxcsr);
+        Set(rows, &FloatControl.Store, Mnemonic.Stmxcsr, Mnemonic.Vstmxcsr);
         Set(rows, &FxSave.Save, Mnemonic.Fxsave, Mnemonic.Fxsave64);
         Set(rows, &FxSave.Restore, Mnemonic.Fxrstor, Mnemonic.Fxrstor64);
     }

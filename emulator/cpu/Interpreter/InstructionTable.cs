@@ -61,6 +61,7 @@ internal static unsafe partial class InstructionTable
         AddPackedComparisons(rows);
         AddPackedShifts(rows);
         AddPackedRearrangements(rows);
+        AddPackedExtensions(rows);
         AddFloatArithmetic(rows);
         AddFloatOthers(rows);
         AddFloatConversions(rows);
@@ -68,6 +69,9 @@ internal static unsafe partial class InstructionTable
         AddFpuArithmetic(rows);
         AddFpuTransfers(rows);
         AddFpuControl(rows);
+        AddBitManipulation(rows);
+        AddVectorPermutes(rows);
+        AddFused(rows);
         return rows;
     }
 
@@ -202,6 +206,6 @@ internal static unsafe partial class InstructionTable
             Mnemonic.Outsb, Mnemonic.Outsw, Mnemonic.Outsd, Mnemonic.Cli, Mnemonic.Sti, Mnemonic.Rdmsr, Mnemonic.Wrmsr,
             Mnemonic.Invd, Mnemonic.Wbinvd, Mnemonic.Clts, Mnemonic.Sysexit, Mnemonic.Sysexitq, Mnemonic.Sysret, Mnemonic.Sysretq, Mnemonic.Lgdt, Mnemonic.Lidt,
             Mnemonic.Lldt, Mnemonic.Ltr, Mnemonic.Lmsw, Mnemonic.Invlpg, Mnemonic.Swapgs, Mnemonic.Sgdt, Mnemonic.Sidt, Mnemonic.Sldt,
-            Mnemonic.Str, Mnemonic.Smsw, Mnemonic.Rdpmc);
+            Mnemonic.Str, Mnemonic.Smsw, Mnemonic.Rdpmc, Mnemonic.Xsetbv);
     }
 }

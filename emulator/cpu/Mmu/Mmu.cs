@@ -270,6 +270,7 @@ internal sealed unsafe class Mmu
     {
         1 or 2 or 4 or 8 or 16 => (ulong)size,
         10 => 8,
+        32 => 16,
         14 or 94 => 2, // the x87 environment and state of 16-bit mode
         _ => 4,
     };

@@ -34,6 +34,8 @@ internal static class CpuFeatures
         new(CpuidFeature.AVX512BW, 30), new(CpuidFeature.AVX512VL, 31),
     ];
 
+    private static readonly FeatureBit[] LeafDEaxBits = [new(CpuidFeature.XSAVEOPT, 0), new(CpuidFeature.XSAVEC, 1), new(CpuidFeature.XSAVE, 2)];
+
     private static readonly FeatureBit[] Extended1EcxBits = [new(CpuidFeature.LZCNT, 5), new(CpuidFeature.PREFETCHW, 8)];
 
     /// <summary>What every processor of the architecture has, and x86-64-v2.</summary>
@@ -47,6 +49,13 @@ internal static class CpuFeatures
         CpuidFeature.PAUSE, CpuidFeature.RDPMC, CpuidFeature.MSR, CpuidFeature.PREFETCHW, CpuidFeature.SMM, CpuidFeature.SEP,
     ];
 
+    /// <summary>What x86-64-v3 adds. XSAVEOPT and XSAVEC came with the same processors, or those next to them.</summary>
+    public static ReadOnlySpan<CpuidFeature> AddedByV3 =>
+    [
+        CpuidFeature.AVX, CpuidFeature.AVX2, CpuidFeature.BMI1, CpuidFeature.BMI2, CpuidFeature.F16C, CpuidFeature.FMA, CpuidFeature.LZCNT,
+        CpuidFeature.MOVBE, CpuidFeature.XSAVE, CpuidFeature.XSAVEOPT, CpuidFeature.XSAVEC,
+    ];
+
     /// <summary>CPUID.1:ECX.</summary>
     public static uint Leaf1Ecx(CpuModel model) => Word(model, Leaf1EcxBits);
 
@@ -55,6 +64,21 @@ internal static class CpuFeatures
 
     /// <summary>CPUID.7.0.</summary>
     public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), 0, 0);
+
+    /// <summary>CPUID.0DH: what XSAVE saves, and where. Intel SDM vol. 1, 13.2.</summary>
+    public static CpuidResult LeafD(CpuModel model, uint subleaf)
+    {
+        if (!model.Has(CpuidFeature.XSAVE))
+            return default;
+        uint size = (uint)XSaveImage.SizeOf(model);
+        return subleaf switch
+        {
+            0 => new CpuidResult((uint)model.XFeatures, size, size, 0),
+            1 => new CpuidResult(Word(model, LeafDEaxBits), (uint)XSaveImage.SizeOf(model), 0, 0),
+            2 when (model.XFeatures & XSaveImage.Avx) != 0 => new CpuidResult(XSaveImage.AvxSize, XSaveImage.AvxPlace, 0, 0),
+            _ => default,
+        };
+    }
 
     /// <summary>CPUID.80000001H: LAHF in 64-bit mode, SYSCALL, NX, RDTSCP, long mode.</summary>
     public static CpuidResult ExtendedLeaf1(CpuModel model) => new(model.Signature, 0, Word(model, Extended1EcxBits) | 1, 0x28100800);

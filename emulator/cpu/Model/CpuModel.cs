@@ -27,8 +27,11 @@ public sealed class CpuModel
     /// <summary>x86-64-v2: SSE4.2, POPCNT, CMPXCHG16B.</summary>
     public static CpuModel V2 { get; } = new("x86-64-v2", "emu x86-64-v2", 0x000106A5, CpuFeatures.V2);
 
+    /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
+    public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
+
     /// <summary>The models by name.</summary>
-    public static IReadOnlyList<CpuModel> All { get; } = [V2];
+    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3];
 
     /// <summary>Name as --cpu takes it.</summary>
     public string Name { get; }
@@ -38,6 +41,9 @@ public sealed class CpuModel
 
     /// <summary>Family, model and stepping: CPUID.1:EAX.</summary>
     public uint Signature { get; }
+
+    /// <summary>The state components that XSAVE knows, as XCR0 has them; 0 without it. Intel SDM vol. 1, 13.3.</summary>
+    public ulong XFeatures => !Has(CpuidFeature.XSAVE) ? 0 : XSaveImage.Legacy | (Has(CpuidFeature.AVX) ? XSaveImage.Avx : 0);
 
     /// <summary>How instructions are to be decoded.</summary>
     internal DecoderOptions DecoderOptions => DecoderOptions.None;
@@ -76,6 +82,7 @@ public sealed class CpuModel
             2 => new CpuidResult(0x00FEFF01, 0, 0, 0),
             4 => CacheParameters(subleaf),
             7 when subleaf == 0 => CpuFeatures.Leaf7(this),
+            0xD => CpuFeatures.LeafD(this, subleaf),
             0x80000000 => new CpuidResult(MaxExtendedLeaf, 0, 0, 0),
             0x80000001 => CpuFeatures.ExtendedLeaf1(this),
             0x80000002 or 0x80000003 or 0x80000004 => BrandPart((int)(leaf - 0x80000002)),

@@ -13,7 +13,10 @@ public static class FxImage
     /// <summary>Bytes from its start that are written; the rest is the program's.</summary>
     public const int WrittenSize = 416;
 
-    private const int StatusPlace = 2, TagPlace = 4, OpcodePlace = 6, InstructionPlace = 8, DataPlace = 16, MxcsrPlace = 24, MaskPlace = 28;
+    /// <summary>Place of MXCSR.</summary>
+    public const int MxcsrPlace = 24;
+
+    private const int StatusPlace = 2, TagPlace = 4, OpcodePlace = 6, InstructionPlace = 8, DataPlace = 16, MaskPlace = 28;
     private const int RegisterPlace = 32, VectorPlace = 160, VectorCount = 16, Slot = 16;
 
     /// <summary>Writes the image.</summary>

@@ -70,7 +70,33 @@ internal sealed class AddressGenerator(Random random)
         i.MemoryDisplSize = 8;
     }
 
-    private static int Alignment(int size) => size > 16 || !System.Numerics.BitOperations.IsPow2(size) ? 16 : size;
+    /// <summary>Makes an operand memory at as many places as a vector register has indices.</summary>
+    public void SetGather(ref Instruction i, int operand, Register index, int indexSize, ref CpuCase state)
+    {
+        bool narrow = random.Next(8) == 0;
+        int baseNumber = random.Next(8) == 0 || FreeRegisters == 0 ? -1 : AnyFree(0), number = index.GetNumber();
+        i.SetOpKind(operand, OpKind.Memory);
+        i.MemoryBase = baseNumber < 0 ? Register.None : (narrow ? Register.EAX : Register.RAX) + baseNumber;
+        i.MemoryIndex = index;
+        i.MemoryIndexScale = 1 << random.Next(4);
+        i.MemoryDisplacement64 = (ulong)random.Next(-0x4000, 0x4000);
+        i.MemoryDisplSize = narrow && baseNumber < 0 ? 4 : 8;
+        ulong start = CpuCase.WindowAddress + 0x200;
+        if (baseNumber >= 0)
+            state.Gpr[baseNumber] = start - i.MemoryDisplacement64;
+        else
+            i.MemoryDisplacement64 = start;
+        for (int at = 0; at < 32; at += indexSize)
+        {
+            long offset = random.Next(MayFault ? 60 : 59) == 59 ? 0x10000 : random.Next(-0x200, 0x400);
+            Span<byte> place = at < 16 ? state.Xmm(number)[at..] : state.High(number)[(at - 16)..];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(place, (int)(offset / i.MemoryIndexScale));
+            if (indexSize == 8)
+                System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(place[4..], (int)(offset >> 63));
+        }
+    }
+
+    private static int Alignment(int size) => size > 64 ? 64 : size > 32 || !System.Numerics.BitOperations.IsPow2(size) ? 16 : size;
 
     private static void SetDisplacement(ref Instruction i, Register register, ulong address)
     {

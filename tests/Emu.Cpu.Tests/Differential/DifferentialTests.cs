@@ -20,9 +20,9 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         int seed = Seed(), cases = Cases();
         output.WriteLine($"EMU_TEST_SEED={seed} EMU_DIFF_CASES={cases}");
         DifferentialReport report = new(Limit(), ReportsOfForm);
-        using EmulatedCpu emulated = new(CpuModel.V2);
+        using EmulatedCpu emulated = new(CpuModel.V3);
         CaseBatch batch = new(SlotSize);
-        foreach (InstructionForm form in InstructionForms.Compared(CpuModel.V2).Where(form => InstructionForms.GroupOf(form.Code) == group))
+        foreach (InstructionForm form in InstructionForms.Compared(CpuModel.V3).Where(form => InstructionForms.GroupOf(form.Code) == group))
         {
             FastRandom random = new(HashCode(seed, form));
             InstructionGenerator generator = new(random);
@@ -47,9 +47,9 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         int seed = Seed(), count = Cases() * SequencesOfCase;
         output.WriteLine($"EMU_TEST_SEED={seed} EMU_DIFF_CASES={Cases()}");
         DifferentialReport report = new(Limit(), Limit());
-        using EmulatedCpu emulated = new(CpuModel.V2);
+        using EmulatedCpu emulated = new(CpuModel.V3);
         CaseBatch batch = new(SequenceSlotSize);
-        InstructionForm[] forms = [.. SequenceGenerator.Suitable(CpuModel.V2)];
+        InstructionForm[] forms = [.. SequenceGenerator.Suitable(CpuModel.V3)];
         for (int i = 0; i < count; i++)
         {
             FastRandom random = new(HashCode(seed, i));

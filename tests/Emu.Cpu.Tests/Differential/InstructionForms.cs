@@ -18,6 +18,11 @@ public enum InstructionGroup
     Sse2,
     Sse3,
     Sse4,
+    Bmi,
+    Avx,
+    Avx2,
+    Fma,
+    XSave,
 }
 
 /// <summary>What a processor model has, and what of it can be compared with the host.</summary>
@@ -46,6 +51,11 @@ internal static class InstructionForms
         [Mnemonic.Rcpss] = "is an estimate",
         [Mnemonic.Rsqrtps] = "is an estimate",
         [Mnemonic.Rsqrtss] = "is an estimate",
+        [Mnemonic.Vrcpps] = "is an estimate",
+        [Mnemonic.Vrcpss] = "is an estimate",
+        [Mnemonic.Vrsqrtps] = "is an estimate",
+        [Mnemonic.Vrsqrtss] = "is an estimate",
+        [Mnemonic.Xgetbv] = "answers for the model, not for the host",
     };
 
     /// <summary>Single forms of which processors make different things.</summary>
@@ -88,6 +98,11 @@ internal static class InstructionForms
             return InstructionGroup.Fpu;
         return features[0] switch
         {
+            CpuidFeature.AVX or CpuidFeature.F16C => InstructionGroup.Avx,
+            CpuidFeature.AVX2 => InstructionGroup.Avx2,
+            CpuidFeature.FMA => InstructionGroup.Fma,
+            CpuidFeature.XSAVE or CpuidFeature.XSAVEOPT or CpuidFeature.XSAVEC => InstructionGroup.XSave,
+            CpuidFeature.BMI1 or CpuidFeature.BMI2 or CpuidFeature.LZCNT or CpuidFeature.MOVBE => InstructionGroup.Bmi,
             CpuidFeature.MMX => InstructionGroup.Mmx,
             CpuidFeature.SSE or CpuidFeature.FXSR => InstructionGroup.Sse,
             CpuidFeature.SSE2 => InstructionGroup.Sse2,
@@ -97,11 +112,15 @@ internal static class InstructionForms
         };
     }
 
-    private static bool HasMemoryOnly(Code code) => OperandKinds(code).Contains(OpCodeOperandKind.mem);
+    /// <summary>Whether an operand is memory with a vector register as index.</summary>
+    public static bool IsGather(OpCodeOperandKind kind) => kind is OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib64x
+        or OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64y;
+
+    private static bool HasMemoryOnly(Code code) => OperandKinds(code).Any(static kind => kind == OpCodeOperandKind.mem || IsGather(kind));
 
     private static bool MayHaveMemory(Code code) => OperandKinds(code).Any(static kind => kind is OpCodeOperandKind.mem
         or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r64_or_mem
-        or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem);
+        or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.ymm_or_mem || IsGather(kind));
 
     public static IEnumerable<OpCodeOperandKind> OperandKinds(Code code)
     {

@@ -69,8 +69,13 @@ internal sealed class InstructionGenerator(Random random)
                 Addresses.SetMemory(ref i, operand, rip, ref state);
                 break;
             case OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r64_or_mem
-                or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem when form.Memory:
+                or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.ymm_or_mem when form.Memory:
                 Addresses.SetMemory(ref i, operand, rip, ref state);
+                break;
+            case OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib64x or OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64y:
+                bool isWide = kind is OpCodeOperandKind.mem_vsib32y or OpCodeOperandKind.mem_vsib64y;
+                Addresses.SetGather(ref i, operand, (isWide ? Register.YMM0 : Register.XMM0) + random.Next(16),
+                    kind is OpCodeOperandKind.mem_vsib32x or OpCodeOperandKind.mem_vsib32y ? 4 : 8, ref state);
                 break;
             case OpCodeOperandKind.mem_offs:
                 Addresses.SetOffset(ref i, operand);
@@ -105,12 +110,17 @@ internal sealed class InstructionGenerator(Random random)
         OpCodeOperandKind.r8_reg or OpCodeOperandKind.r8_or_mem or OpCodeOperandKind.r8_opcode => random.Next(3) == 0 ? Bytes[random.Next(Bytes.Length)] : LowByteOf(AnyOfPool()),
         OpCodeOperandKind.r16_reg or OpCodeOperandKind.r16_or_mem or OpCodeOperandKind.r16_opcode or OpCodeOperandKind.r16_rm =>
             Register.AX + AnyOfPool(),
-        OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_opcode or OpCodeOperandKind.r32_rm =>
+        OpCodeOperandKind.r32_reg or OpCodeOperandKind.r32_or_mem or OpCodeOperandKind.r32_opcode or OpCodeOperandKind.r32_rm
+            or OpCodeOperandKind.r32_vvvv =>
             Register.EAX + AnyOfPool(),
-        OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_opcode or OpCodeOperandKind.r64_rm =>
+        OpCodeOperandKind.r64_reg or OpCodeOperandKind.r64_or_mem or OpCodeOperandKind.r64_opcode or OpCodeOperandKind.r64_rm
+            or OpCodeOperandKind.r64_vvvv =>
             Register.RAX + AnyOfPool(),
         OpCodeOperandKind.mm_reg or OpCodeOperandKind.mm_or_mem or OpCodeOperandKind.mm_rm => Register.MM0 + (AnyOfPool() & 7),
-        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm => Register.XMM0 + AnyOfPool(),
+        OpCodeOperandKind.xmm_reg or OpCodeOperandKind.xmm_or_mem or OpCodeOperandKind.xmm_rm or OpCodeOperandKind.xmm_vvvv
+            or OpCodeOperandKind.xmm_is4 => Register.XMM0 + AnyOfPool(),
+        OpCodeOperandKind.ymm_reg or OpCodeOperandKind.ymm_or_mem or OpCodeOperandKind.ymm_rm or OpCodeOperandKind.ymm_vvvv
+            or OpCodeOperandKind.ymm_is4 => Register.YMM0 + AnyOfPool(),
         OpCodeOperandKind.seg_reg => Register.ES + random.Next(4),
         OpCodeOperandKind.cr_reg => Register.CR0 + (random.Next(3) * 2),
         OpCodeOperandKind.dr_reg => Register.DR0 + random.Next(4),
@@ -197,7 +207,7 @@ internal sealed class InstructionGenerator(Random random)
     private void SetImplicitRegisters(in Instruction i, ref CpuCase state)
     {
         const int Rax = 0, Rcx = 1, Rbx = 3, Rsi = 6, Rdi = 7;
-        if (i.IsStringInstruction || i.Mnemonic is Mnemonic.Maskmovdqu or Mnemonic.Maskmovq)
+        if (i.IsStringInstruction || i.Mnemonic is Mnemonic.Maskmovdqu or Mnemonic.Maskmovq or Mnemonic.Vmaskmovdqu)
         {
             ulong segment = AddressGenerator.BaseOf(i.SegmentPrefix, state);
             SetIfFree(ref state, Rsi, Addresses.Choose(16) - segment);
@@ -210,6 +220,8 @@ internal sealed class InstructionGenerator(Random random)
             SetBitOffset(i, ref state);
         if (i.Mnemonic is Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsd or Mnemonic.Cmpsq && i.IsStringInstruction)
             SetIfFree(ref state, Rsi, CpuCase.WindowAddress + 0x300 - AddressGenerator.BaseOf(i.SegmentPrefix, state)); // which of two faults comes first differs
+        if (i.IsVsib)
+            state.RFlags &= ~RFlagsBits.Trap; // a processor may trap between two elements
         if (ChecksAlignmentInItsOwnWay(i))
             state.RFlags &= ~RFlagsBits.AlignmentCheck;
     }
@@ -222,7 +234,8 @@ internal sealed class InstructionGenerator(Random random)
 
     // Large operands, which are accessed in pieces, and far transfers, which check other things first.
     private static bool ChecksAlignmentInItsOwnWay(in Instruction i) => i.Mnemonic is Mnemonic.Fxsave or Mnemonic.Fxsave64 or Mnemonic.Fxrstor
-        or Mnemonic.Fxrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq or Mnemonic.Retf or Mnemonic.Lss or Mnemonic.Lfs or Mnemonic.Lgs || i.IsJmpFarIndirect || i.IsCallFarIndirect;
+        or Mnemonic.Fxrstor64 or Mnemonic.Xsave or Mnemonic.Xsave64 or Mnemonic.Xsavec or Mnemonic.Xsavec64 or Mnemonic.Xsaveopt or Mnemonic.Xsaveopt64
+        or Mnemonic.Xrstor or Mnemonic.Xrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq or Mnemonic.Retf or Mnemonic.Lss or Mnemonic.Lfs or Mnemonic.Lgs || i.IsJmpFarIndirect || i.IsCallFarIndirect;
 
     // Within the window, as far as the register is not part of the address.
     private void SetBitOffset(in Instruction i, ref CpuCase state)

@@ -119,7 +119,8 @@ internal sealed class SequenceGenerator(Random random, IReadOnlyList<Instruction
         bool leaves = code.FlowControl() is not (FlowControl.Next or FlowControl.ConditionalBranch);
         bool isOdd = mnemonic is Mnemonic.Popf or Mnemonic.Popfq or Mnemonic.Bswap or Mnemonic.Shld or Mnemonic.Shrd or Mnemonic.Fxsave
             or Mnemonic.Fxsave64 or Mnemonic.Fxrstor or Mnemonic.Fxrstor64 or Mnemonic.Fnstenv or Mnemonic.Fnsave or Mnemonic.Dpps or Mnemonic.Dppd
-            or Mnemonic.Maskmovdqu or Mnemonic.Maskmovq or Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsq || code == Code.Cmpsd_m32_m32;
+            or Mnemonic.Maskmovdqu or Mnemonic.Maskmovq or Mnemonic.Cmpsb or Mnemonic.Cmpsw or Mnemonic.Cmpsq || code == Code.Cmpsd_m32_m32
+            || InstructionForms.GroupOf(code) == InstructionGroup.XSave;
         return !leaves && !isOdd && !InstructionForms.AlwaysFaults(code) && !UndefinedResults.LeavesFpuUndefined(mnemonic);
     }
 

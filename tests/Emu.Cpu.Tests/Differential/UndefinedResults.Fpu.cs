@@ -26,9 +26,12 @@ internal static partial class UndefinedResults
         // Vol. 1, 11.5.2: "DPPS", "DPPD" accumulate flags over several operations; which of them is left out before #XM differs.
         if (i.Mnemonic is Mnemonic.Dpps or Mnemonic.Dppd or Mnemonic.Vdpps or Mnemonic.Vdppd && expected.Trap == (uint)ExceptionVector.SimdFloatingPoint)
             actual.Mxcsr = expected.Mxcsr;
-        if (i.Mnemonic is Mnemonic.Fxsave or Mnemonic.Fxsave64)
+        if (i.Mnemonic is Mnemonic.Fxsave or Mnemonic.Fxsave64 || IsXSave(i.Mnemonic))
             ForgetImage(i, expected, ref actual);
     }
+
+    private static bool IsXSave(Mnemonic mnemonic) => mnemonic is Mnemonic.Xsave or Mnemonic.Xsave64 or Mnemonic.Xsaveopt or Mnemonic.Xsaveopt64
+        or Mnemonic.Xsavec or Mnemonic.Xsavec64;
 
     // The condition codes that the manual calls undefined, or that processors leave where it says they are cleared.
     private static int Conditions(Mnemonic mnemonic) => mnemonic switch
@@ -80,6 +83,15 @@ internal static partial class UndefinedResults
         if (masked && expected.Trap is (uint)ExceptionVector.PageFault or (uint)ExceptionVector.GeneralProtection or (uint)ExceptionVector.AlignmentCheck)
             actual = expected;
 
+        // Where in the page a masked access finds that it may not.
+        bool partial = i.Mnemonic is Mnemonic.Vmaskmovps or Mnemonic.Vmaskmovpd or Mnemonic.Vpmaskmovd or Mnemonic.Vpmaskmovq;
+        if (partial && (expected.FaultAddress ^ actual.FaultAddress) < MmConstants.PageSize)
+            actual.FaultAddress = expected.FaultAddress;
+
+        // What is above the elements after a fault: Intel's processors clear it, AMD's do not.
+        if (InstructionForms.IsGather(i.Code.ToOpCode().GetOpKind(1)) && IsMemoryFault(expected))
+            ForgetAboveElements(i, expected, ref actual);
+
         // Which comes first of the faults that the pieces of a large operand have, and its alignment.
         if (IsLarge(i) && IsMemoryFault(expected) && IsMemoryFault(actual))
             (actual.Trap, actual.Error, actual.FaultAddress) = (expected.Trap, expected.Error, expected.FaultAddress);
@@ -97,10 +109,24 @@ internal static partial class UndefinedResults
             actual.Error = (actual.Error & ~Protected) | (expected.Error & Protected);
     }
 
+    private static void ForgetAboveElements(in Instruction i, in CpuCase expected, ref CpuCase actual)
+    {
+        CpuCase host = expected;
+        bool half = i.Op0Register.IsXMM() && i.Mnemonic is Mnemonic.Vgatherqps or Mnemonic.Vpgatherqd && i.MemoryIndex.IsXMM();
+        foreach (Register register in (ReadOnlySpan<Register>)[i.Op0Register, i.Op2Register])
+        {
+            int number = register.GetNumber();
+            if (register.IsXMM())
+                host.High(number).CopyTo(actual.High(number));
+            if (half)
+                host.Xmm(number)[8..].CopyTo(actual.Xmm(number)[8..]);
+        }
+    }
+
     private static bool IsMemoryFault(in CpuCase state) => (ExceptionVector)state.Trap is ExceptionVector.PageFault
         or ExceptionVector.GeneralProtection or ExceptionVector.StackFault;
 
     private static bool IsLarge(in Instruction i) => i.Mnemonic is Mnemonic.Fldenv or Mnemonic.Fnstenv or Mnemonic.Frstor or Mnemonic.Fnsave
         or Mnemonic.Fxsave or Mnemonic.Fxsave64 or Mnemonic.Fxrstor or Mnemonic.Fxrstor64 or Mnemonic.Iret or Mnemonic.Iretd or Mnemonic.Iretq
-        or Mnemonic.Retf || i.IsJmpFarIndirect || i.IsCallFarIndirect;
+        or Mnemonic.Xrstor or Mnemonic.Xrstor64 or Mnemonic.Retf || IsXSave(i.Mnemonic) || i.IsJmpFarIndirect || i.IsCallFarIndirect;
 }

@@ -52,6 +52,13 @@ internal static partial class UndefinedResults
 
         // "SHLD", "SHRD": AF, OF but for shifts by 1; all beyond the operand's width.
         Mnemonic.Shld or Mnemonic.Shrd => DoubleShift(i, before),
+
+        // "TZCNT", "LZCNT": OF, SF, PF and AF are undefined.
+        Mnemonic.Tzcnt or Mnemonic.Lzcnt => Overflow | Sign | Parity | Adjust,
+
+        // "ANDN", "BLSI", "BLSMSK", "BLSR", "BZHI": AF and PF; "BEXTR": SF too.
+        Mnemonic.Andn or Mnemonic.Blsi or Mnemonic.Blsmsk or Mnemonic.Blsr or Mnemonic.Bzhi => Adjust | Parity,
+        Mnemonic.Bextr => Adjust | Parity | Sign,
         _ => 0UL,
     });
 

@@ -8,123 +8,114 @@ namespace Emu.Cpu;
 /// <summary>ADD, SUB, MUL, DIV, MIN, MAX and SQRT, scalar and packed. Intel SDM vol. 2.</summary>
 internal static unsafe class FloatArithmetic
 {
-    /// <summary>Binds ADDSS or ADDSD and their kin: the rest of the destination stays.</summary>
+    /// <summary>Binds ADDSS or ADDSD and their kin: the rest comes from the first source.</summary>
     public static void BindScalar<TOperation, T>(BlockBuilder b, in Instruction i)
         where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&Scalar<TOperation, T>.Run, Reg.Offset(i.Op0Register), source);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<Scalar<TOperation, T, FromFirst>>(b, i);
 
     /// <summary>Binds SQRTSS or SQRTSD.</summary>
     public static void BindScalarUnary<TOperation, T>(BlockBuilder b, in Instruction i)
         where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&ScalarUnary<TOperation, T>.Run, Reg.Offset(i.Op0Register), source);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<Scalar<TOperation, T, FromLast>>(b, i);
 
     /// <summary>Binds ADDPS or ADDPD and their kin.</summary>
     public static void BindPacked<TOperation, T>(BlockBuilder b, in Instruction i)
         where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&PackedBinary<TOperation, T>.Run, Reg.Offset(i.Op0Register), source);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<Vector<TOperation, T, FromFirst>>(b, i);
 
     /// <summary>Binds SQRTPS or SQRTPD.</summary>
     public static void BindPackedUnary<TOperation, T>(BlockBuilder b, in Instruction i)
         where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<Vector<TOperation, T, FromLast>>(b, i);
+
+    /// <summary>Which register is the operation's first operand.</summary>
+    private interface IFirstOperand
     {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&PackedUnary<TOperation, T>.Run, Reg.Offset(i.Op0Register), source);
+        static abstract ushort Of(MicroOp* op);
     }
 
-    private readonly struct Scalar<TOperation, T>
+    private readonly struct FromFirst : IFirstOperand
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ushort Of(MicroOp* op) => op->Base;
+    }
+
+    private readonly struct FromLast : IFirstOperand
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static ushort Of(MicroOp* op) => op->Source;
+    }
+
+    private readonly struct Scalar<TOperation, T, TFirst> : IVectorHandler
         where TOperation : struct, IFloatOperation
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TFirst : struct, IFirstOperand
     {
-        public static Block* Run(CpuState* s, MicroOp* op, VirtualCpu* c)
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
         {
-            T a = *(T*)Access.Register(s, op->Destination), b = *(T*)Access.Register(s, op->Source), result = TOperation.Host(a, b);
-            if (!TOperation.Stands(s->Mxcsr, a, b, result))
-                return ScalarExact<TOperation, T>(s, op, c, a, b) ? op[1].Handler(s, op + 1, c) : null;
-            *(T*)Access.Register(s, op->Destination) = result;
+            T a = *(T*)Access.Register(s, TFirst.Of(op)), b = *(T*)Access.Register(s, op->Source), result = TOperation.Host(a, b);
+            if (!FloatResult.Stands<TOperation, T>(s->Mxcsr, a, b, result))
+                return Exact<TForm>(s, op, c);
+            FloatVector.SetScalar<TForm, T>(s, op, result);
+            return op[1].Handler(s, op + 1, c);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static Block* Exact<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            T a = *(T*)Access.Register(s, TFirst.Of(op)), b = *(T*)Access.Register(s, op->Source);
+            FloatContext context = new(s->Mxcsr);
+            ulong result = TOperation.Exact<T>(FloatFormat<T>.Bits(a), FloatFormat<T>.Bits(b), ref context);
+            if (!FloatExceptions.Commit(s, op, c, context))
+                return null;
+            FloatVector.SetScalar<TForm, T>(s, op, FloatFormat<T>.FromBits(result));
             return op[1].Handler(s, op + 1, c);
         }
     }
 
-    private readonly struct ScalarUnary<TOperation, T>
+    private readonly struct Vector<TOperation, T, TFirst> : IVectorHandler
         where TOperation : struct, IFloatOperation
         where T : unmanaged, IFloatingPointIeee754<T>
+        where TFirst : struct, IFirstOperand
     {
-        public static Block* Run(CpuState* s, MicroOp* op, VirtualCpu* c)
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
         {
-            T b = *(T*)Access.Register(s, op->Source), result = TOperation.Host(b, b);
-            if (!TOperation.Stands(s->Mxcsr, b, b, result))
-                return ScalarExact<TOperation, T>(s, op, c, b, b) ? op[1].Handler(s, op + 1, c) : null;
-            *(T*)Access.Register(s, op->Destination) = result;
+            bool stands = Compute<TForm>(s, op, 0, out Vector128<T> low);
+            Vector128<T> high = default;
+            if (TForm.Lanes == 2)
+                stands &= Compute<TForm>(s, op, 1, out high);
+            if (!stands)
+                return Exact<TForm>(s, op, c);
+            if (TForm.Lanes == 2)
+                TForm.Store(s, op->Destination, high.AsByte(), 1);
+            TForm.Store(s, op->Destination, low.AsByte());
             return op[1].Handler(s, op + 1, c);
         }
-    }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool ScalarExact<TOperation, T>(CpuState* s, MicroOp* op, VirtualCpu* c, T a, T b)
-        where TOperation : struct, IFloatOperation
-        where T : unmanaged
-    {
-        FloatContext context = new(s->Mxcsr);
-        ulong result = TOperation.Exact<T>(FloatFormat<T>.Bits(a), FloatFormat<T>.Bits(b), ref context);
-        if (!FloatExceptions.Commit(s, op, c, context))
-            return false;
-        *(T*)Access.Register(s, op->Destination) = FloatFormat<T>.FromBits(result);
-        return true;
-    }
-
-    private readonly struct PackedBinary<TOperation, T>
-        where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public static Block* Run(CpuState* s, MicroOp* op, VirtualCpu* c)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static bool Compute<TForm>(CpuState* s, MicroOp* op, int lane, out Vector128<T> result)
+            where TForm : struct, IVectorForm
         {
-            Vector128<T> a = Xmm.Load(s, op->Destination).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>();
-            Vector128<T> result = TOperation.Host(a, b);
-            if (!TOperation.Stands(s->Mxcsr, a, b, result))
-                return PackedExact<TOperation, T>(s, op, c, op->Destination) ? op[1].Handler(s, op + 1, c) : null;
-            Xmm.Store(s, op->Destination, result.AsByte());
-            return op[1].Handler(s, op + 1, c);
+            Vector128<T> a = TForm.Load(s, TFirst.Of(op), lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
+            result = TOperation.Host(a, b);
+            return FloatResult.Stands<TOperation, T>(s->Mxcsr, a, b, result);
         }
-    }
 
-    private readonly struct PackedUnary<TOperation, T>
-        where TOperation : struct, IFloatOperation
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public static Block* Run(CpuState* s, MicroOp* op, VirtualCpu* c)
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static Block* Exact<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
         {
-            Vector128<T> b = Xmm.Load(s, op->Source).As<byte, T>(), result = TOperation.Host(b, b);
-            if (!TOperation.Stands(s->Mxcsr, b, b, result))
-                return PackedExact<TOperation, T>(s, op, c, op->Source) ? op[1].Handler(s, op + 1, c) : null;
-            Xmm.Store(s, op->Destination, result.AsByte());
-            return op[1].Handler(s, op + 1, c);
+            FloatContext context = new(s->Mxcsr);
+            Vector128<T>* results = stackalloc Vector128<T>[2];
+            for (int lane = 0; lane < TForm.Lanes; lane++)
+            {
+                Vector128<T> a = TForm.Load(s, TFirst.Of(op), lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
+                results[lane] = FloatVector.Exact<TOperation, T>(a, b, ref context);
+            }
+            return FloatVector.Finish<TForm, T>(s, op, c, results, context) ? op[1].Handler(s, op + 1, c) : null;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool PackedExact<TOperation, T>(CpuState* s, MicroOp* op, VirtualCpu* c, ushort first)
-        where TOperation : struct, IFloatOperation
-        where T : unmanaged
-    {
-        FloatContext context = new(s->Mxcsr);
-        Vector128<T> a = Xmm.Load(s, first).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>();
-        Vector128<T> result = FloatVector.Exact<TOperation, T>(a, b, ref context);
-        if (!FloatExceptions.Commit(s, op, c, context))
-            return false;
-        Xmm.Store(s, op->Destination, result.AsByte());
-        return true;
     }
 }

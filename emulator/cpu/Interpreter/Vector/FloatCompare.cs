@@ -6,8 +6,15 @@ using Iced.Intel;
 namespace Emu.Cpu;
 
 /// <summary>CMPSS, CMPSD, CMPPS, CMPPD, and COMISS, COMISD, UCOMISS, UCOMISD. Intel SDM vol. 2A.</summary>
+/// <remarks>
+/// A predicate: bits 0 and 1 ask for EQ, LT, LE or UNORD, bit 2 inverts, bit 3 counts unordered as the other way round (so that LT, inverted,
+/// becomes GE), bit 4 changes whether a quiet NaN raises IE. Those of SSE have the first three.
+/// </remarks>
 internal static unsafe class FloatCompare
 {
+    private const ulong SsePredicates = 7, VexPredicates = 31;
+    private const int InvertBit = 4, UnorderedBit = 8, SignalBit = 16;
+
     /// <summary>Binds COMISS or COMISD: any NaN raises IE.</summary>
     public static void BindOrdered<T>(BlockBuilder b, in Instruction i)
         where T : unmanaged, IFloatingPointIeee754<T> => BindFlags<T>(b, i, quiet: 0);
@@ -18,21 +25,13 @@ internal static unsafe class FloatCompare
 
     /// <summary>Binds CMPSS or CMPSD: ones or zeros in the low element.</summary>
     public static void BindScalar<T>(BlockBuilder b, in Instruction i)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&ScalarMask<T>, Reg.Offset(i.Op0Register), source, i.Immediate8 & PredicateMask);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<ScalarMask<T>>(b, i, PredicateOf(i));
 
     /// <summary>Binds CMPPS or CMPPD.</summary>
     public static void BindPacked<T>(BlockBuilder b, in Instruction i)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&PackedMask<T>, Reg.Offset(i.Op0Register), source, i.Immediate8 & PredicateMask);
-    }
+        where T : unmanaged, IFloatingPointIeee754<T> => VectorOperands.Bind<PackedMask<T>>(b, i, PredicateOf(i));
 
-    private const ulong PredicateMask = 7;
+    private static ulong PredicateOf(in Instruction i) => i.Immediate8 & (VectorOperands.IsVex(i) ? VexPredicates : SsePredicates);
 
     private static void BindFlags<T>(BlockBuilder b, in Instruction i, ulong quiet)
         where T : unmanaged, IFloatingPointIeee754<T>
@@ -70,78 +69,114 @@ internal static unsafe class FloatCompare
         return true;
     }
 
-    private static Block* ScalarMask<T>(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private readonly struct ScalarMask<T> : IVectorHandler
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T a = *(T*)Access.Register(s, op->Destination), b = *(T*)Access.Register(s, op->Source);
-        if (!FloatFormat<T>.IsOrdered(a) || !FloatFormat<T>.IsOrdered(b))
-            return RunMask<T>(s, op, c, 1) ? op[1].Handler(s, op + 1, c) : null;
-        bool holds = (op->Immediate & 3) switch
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
         {
-            0 => a == b,
-            1 => a < b,
-            2 => a <= b,
-            _ => false,
-        };
-        *(T*)Access.Register(s, op->Destination) = FloatFormat<T>.FromBits(holds != ((op->Immediate & 4) != 0) ? ulong.MaxValue : 0);
-        return op[1].Handler(s, op + 1, c);
-    }
-
-    private static Block* PackedMask<T>(CpuState* s, MicroOp* op, VirtualCpu* c)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Vector128<T> a = Xmm.Load(s, op->Destination).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>();
-        if (!FloatVector.AreOrdered(a, b))
-            return RunMask<T>(s, op, c, Vector128<T>.Count) ? op[1].Handler(s, op + 1, c) : null;
-        Xmm.Store(s, op->Destination, MaskOfOrdered(a, b, (int)op->Immediate).AsByte());
-        return op[1].Handler(s, op + 1, c);
-    }
-
-    // Without NaNs the second four predicates are the first four, inverted.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<T> MaskOfOrdered<T>(Vector128<T> a, Vector128<T> b, int predicate)
-        where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        Vector128<T> mask = (predicate & 3) switch
-        {
-            0 => Vector128.Equals(a, b),
-            1 => Vector128.LessThan(a, b),
-            2 => Vector128.LessThanOrEqual(a, b),
-            _ => Vector128<T>.Zero,
-        };
-        return (predicate & 4) == 0 ? mask : ~mask;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool RunMask<T>(CpuState* s, MicroOp* op, VirtualCpu* c, int elements)
-        where T : unmanaged
-    {
-        FloatContext context = new(s->Mxcsr);
-        Vector128<T> a = Xmm.Load(s, op->Destination).As<byte, T>(), b = Xmm.Load(s, op->Source).As<byte, T>(), result = a;
-        for (int at = 0; at < elements; at++)
-        {
-            ulong x = FloatFormat<T>.Bits(a.GetElement(at)), y = FloatFormat<T>.Bits(b.GetElement(at));
-            ulong mask = Holds<T>(x, y, (int)op->Immediate, ref context) ? ulong.MaxValue : 0;
-            result = result.WithElement(at, FloatFormat<T>.FromBits(mask));
+            T a = *(T*)Access.Register(s, op->Base), b = *(T*)Access.Register(s, op->Source);
+            if (!FloatFormat<T>.IsOrdered(a) || !FloatFormat<T>.IsOrdered(b))
+                return Exact<TForm>(s, op, c);
+            bool holds = (op->Immediate & 3) switch
+            {
+                0 => a == b,
+                1 => a < b,
+                2 => a <= b,
+                _ => false,
+            };
+            FloatVector.SetScalar<TForm, T>(s, op, MaskOf(holds != ((op->Immediate & InvertBit) != 0)));
+            return op[1].Handler(s, op + 1, c);
         }
-        if (!FloatExceptions.Commit(s, op, c, context))
-            return false;
-        Xmm.Store(s, op->Destination, result.AsByte());
-        return true;
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static Block* Exact<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            FloatContext context = new(s->Mxcsr);
+            ulong a = FloatFormat<T>.Bits(*(T*)Access.Register(s, op->Base)), b = FloatFormat<T>.Bits(*(T*)Access.Register(s, op->Source));
+            bool holds = Holds<T>(a, b, (int)op->Immediate, ref context);
+            if (!FloatExceptions.Commit(s, op, c, context))
+                return null;
+            FloatVector.SetScalar<TForm, T>(s, op, MaskOf(holds));
+            return op[1].Handler(s, op + 1, c);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static T MaskOf(bool holds) => FloatFormat<T>.FromBits(holds ? ulong.MaxValue : 0);
     }
 
-    // EQ, LT, LE, UNORD, and the same inverted; LT, LE and their inverses raise IE for a quiet NaN too.
+    private readonly struct PackedMask<T> : IVectorHandler
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            if (!AreOrdered<TForm>(s, op, 0) || (TForm.Lanes == 2 && !AreOrdered<TForm>(s, op, 1)))
+                return Exact<TForm>(s, op, c);
+            if (TForm.Lanes == 2)
+                TForm.Store(s, op->Destination, MaskOfOrdered<TForm>(s, op, 1), 1);
+            TForm.Store(s, op->Destination, MaskOfOrdered<TForm>(s, op, 0));
+            return op[1].Handler(s, op + 1, c);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static bool AreOrdered<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm =>
+            FloatVector.AreOrdered(TForm.Load(s, op->Base, lane).As<byte, T>(), TForm.Load(s, op->Source, lane).As<byte, T>());
+
+        // Without NaNs bit 2 inverts, and bits 3 and 4 say nothing.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector128<byte> MaskOfOrdered<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm
+        {
+            Vector128<T> a = TForm.Load(s, op->Base, lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
+            Vector128<T> mask = (op->Immediate & 3) switch
+            {
+                0 => Vector128.Equals(a, b),
+                1 => Vector128.LessThan(a, b),
+                2 => Vector128.LessThanOrEqual(a, b),
+                _ => Vector128<T>.Zero,
+            };
+            return ((op->Immediate & InvertBit) == 0 ? mask : ~mask).AsByte();
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static Block* Exact<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            FloatContext context = new(s->Mxcsr);
+            Vector128<T>* results = stackalloc Vector128<T>[2];
+            for (int lane = 0; lane < TForm.Lanes; lane++)
+            {
+                Vector128<T> a = TForm.Load(s, op->Base, lane).As<byte, T>(), b = TForm.Load(s, op->Source, lane).As<byte, T>();
+                for (int at = 0; at < Vector128<T>.Count; at++)
+                {
+                    ulong x = FloatFormat<T>.Bits(a.GetElement(at)), y = FloatFormat<T>.Bits(b.GetElement(at));
+                    ulong mask = Holds<T>(x, y, (int)op->Immediate, ref context) ? ulong.MaxValue : 0;
+                    results[lane] = results[lane].WithElement(at, FloatFormat<T>.FromBits(mask));
+                }
+            }
+            return FloatVector.Finish<TForm, T>(s, op, c, results, context) ? op[1].Handler(s, op + 1, c) : null;
+        }
+    }
+
+    // Of those with bit 3 unordered counts as it does not without: EQ_UQ is true for it, NGE too, and FALSE is ORD the other way round.
     private static bool Holds<T>(ulong a, ulong b, int predicate, ref FloatContext context)
         where T : unmanaged
     {
-        FloatOrder order = FloatMath.Compare<T>(a, b, quiet: (predicate & 3) is 0 or 3, ref context);
+        bool signals = ((predicate & 3) is 1 or 2) != ((predicate & SignalBit) != 0);
+        FloatOrder order = FloatMath.Compare<T>(a, b, quiet: !signals, ref context);
+        bool inverted = (predicate & InvertBit) != 0;
+        if (order == FloatOrder.Unordered)
+            return ((predicate & 3) == 3) != inverted != ((predicate & UnorderedBit) != 0);
         bool holds = (predicate & 3) switch
         {
             0 => order == FloatOrder.Equal,
             1 => order == FloatOrder.Less,
             2 => order is FloatOrder.Less or FloatOrder.Equal,
-            _ => order == FloatOrder.Unordered,
+            _ => false,
         };
-        return holds != ((predicate & 4) != 0);
+        return holds != inverted;
     }
 }

@@ -20,21 +20,13 @@ internal static unsafe class FloatEstimate
 {
     private const uint SignBit = 1u << 31, Infinity = 0x7F80_0000, QuietBit = 1u << 22;
 
-    /// <summary>Binds the scalar form: the rest of the destination stays.</summary>
+    /// <summary>Binds the scalar form: the rest comes from the first source.</summary>
     public static void BindScalar<TEstimate>(BlockBuilder b, in Instruction i)
-        where TEstimate : struct, IFloatEstimate
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&Scalar<TEstimate>, Reg.Offset(i.Op0Register), source);
-    }
+        where TEstimate : struct, IFloatEstimate => VectorOperands.Bind<Scalar<TEstimate>>(b, i);
 
     /// <summary>Binds the packed form.</summary>
     public static void BindPacked<TEstimate>(BlockBuilder b, in Instruction i)
-        where TEstimate : struct, IFloatEstimate
-    {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&Packed<TEstimate>, Reg.Offset(i.Op0Register), source);
-    }
+        where TEstimate : struct, IFloatEstimate => VectorOperands.BindLanes<Vector<TEstimate>>(b, i);
 
     /// <summary>Rounds a positive number to twelve bits of significand; one below the normal range becomes zero.</summary>
     public static uint Shorten(double value)
@@ -44,21 +36,27 @@ internal static unsafe class FloatEstimate
         return bits < FloatFormat<float>.SmallestNormal ? 0 : (bits + (1u << (Dropped - 1))) & ~((1u << Dropped) - 1);
     }
 
-    private static Block* Scalar<TEstimate>(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private readonly struct Scalar<TEstimate> : IVectorHandler
         where TEstimate : struct, IFloatEstimate
     {
-        *(uint*)Access.Register(s, op->Destination) = Estimate<TEstimate>(*(uint*)Access.Register(s, op->Source));
-        return op[1].Handler(s, op + 1, c);
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            FloatVector.SetScalar<TForm, uint>(s, op, Estimate<TEstimate>(*(uint*)Access.Register(s, op->Source)));
+            return op[1].Handler(s, op + 1, c);
+        }
     }
 
-    private static Block* Packed<TEstimate>(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private readonly struct Vector<TEstimate> : ILaneOperation
         where TEstimate : struct, IFloatEstimate
     {
-        Vector128<uint> source = Xmm.Load(s, op->Source).AsUInt32();
-        Vector128<uint> result = Vector128.Create(Estimate<TEstimate>(source.GetElement(0)), Estimate<TEstimate>(source.GetElement(1)),
-            Estimate<TEstimate>(source.GetElement(2)), Estimate<TEstimate>(source.GetElement(3)));
-        Xmm.Store(s, op->Destination, result.AsByte());
-        return op[1].Handler(s, op + 1, c);
+        public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm
+        {
+            Vector128<uint> source = TForm.Load(s, op->Source, lane).AsUInt32();
+            return Vector128.Create(Estimate<TEstimate>(source.GetElement(0)), Estimate<TEstimate>(source.GetElement(1)),
+                Estimate<TEstimate>(source.GetElement(2)), Estimate<TEstimate>(source.GetElement(3))).AsByte();
+        }
     }
 
     // A denormal counts as a zero of its sign.

@@ -19,44 +19,41 @@ internal interface IFloatOperation
     static abstract Vector128<T> Host<T>(Vector128<T> a, Vector128<T> b)
         where T : unmanaged, IFloatingPointIeee754<T>;
 
-    /// <summary>Whether the host's result stands.</summary>
-    static abstract bool Stands<T>(uint mxcsr, T a, T b, T result)
-        where T : unmanaged, IFloatingPointIeee754<T>;
-
-    /// <summary>Whether the host's results stand.</summary>
-    static abstract bool Stands<T>(uint mxcsr, Vector128<T> a, Vector128<T> b, Vector128<T> result)
-        where T : unmanaged, IFloatingPointIeee754<T>;
+    /// <summary>
+    /// Whether the result is rounded: the host's then stands once PE is up, for normal numbers. Else it is one of the operands, and stands
+    /// unless one is a NaN or denormal.
+    /// </summary>
+    static abstract bool Rounds { get; }
 
     /// <summary>The result with all its exceptions.</summary>
     static abstract ulong Exact<T>(ulong a, ulong b, ref FloatContext context)
         where T : unmanaged;
 }
 
-/// <summary>Arithmetic whose results are rounded: fast once PE is up, for normal numbers.</summary>
-internal interface IRoundedOperation : IFloatOperation
+/// <summary>Whether what the host computed is the processor's result, with no exception that MXCSR does not show yet.</summary>
+internal static class FloatResult
 {
+    /// <summary>Of one element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool IFloatOperation.Stands<T>(uint mxcsr, T a, T b, T result) =>
-        (mxcsr & Mxcsr.FastMask) == Mxcsr.FastValue && FloatFormat<T>.IsNormal(a) && FloatFormat<T>.IsNormal(b)
-            && FloatFormat<T>.IsNormal(result);
+    public static bool Stands<TOperation, T>(uint mxcsr, T a, T b, T result)
+        where TOperation : struct, IFloatOperation
+        where T : unmanaged, IFloatingPointIeee754<T> => TOperation.Rounds
+        ? (mxcsr & Mxcsr.FastMask) == Mxcsr.FastValue && FloatFormat<T>.IsNormal(a) && FloatFormat<T>.IsNormal(b) && FloatFormat<T>.IsNormal(result)
+        : FloatFormat<T>.IsOrdered(a) && FloatFormat<T>.IsOrdered(b);
 
+    /// <summary>Of all elements.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool IFloatOperation.Stands<T>(uint mxcsr, Vector128<T> a, Vector128<T> b, Vector128<T> result) =>
-        (mxcsr & Mxcsr.FastMask) == Mxcsr.FastValue && FloatVector.AreNormal(a, b, result);
+    public static bool Stands<TOperation, T>(uint mxcsr, Vector128<T> a, Vector128<T> b, Vector128<T> result)
+        where TOperation : struct, IFloatOperation
+        where T : unmanaged, IFloatingPointIeee754<T> => TOperation.Rounds
+        ? (mxcsr & Mxcsr.FastMask) == Mxcsr.FastValue && FloatVector.AreNormal(a, b, result)
+        : FloatVector.AreOrdered(a, b);
 }
 
-/// <summary>Choice of one of two numbers: fast unless one is a NaN or denormal.</summary>
-internal interface IOrderedOperation : IFloatOperation
+internal readonly struct FloatAdd : IFloatOperation
 {
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool IFloatOperation.Stands<T>(uint mxcsr, T a, T b, T result) => FloatFormat<T>.IsOrdered(a) && FloatFormat<T>.IsOrdered(b);
+    public static bool Rounds => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static bool IFloatOperation.Stands<T>(uint mxcsr, Vector128<T> a, Vector128<T> b, Vector128<T> result) => FloatVector.AreOrdered(a, b);
-}
-
-internal readonly struct FloatAdd : IRoundedOperation
-{
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a + b;
@@ -69,8 +66,10 @@ internal readonly struct FloatAdd : IRoundedOperation
         where T : unmanaged => FloatMath.Add<T>(a, b, ref context);
 }
 
-internal readonly struct FloatSubtract : IRoundedOperation
+internal readonly struct FloatSubtract : IFloatOperation
 {
+    public static bool Rounds => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a - b;
@@ -83,8 +82,10 @@ internal readonly struct FloatSubtract : IRoundedOperation
         where T : unmanaged => FloatMath.Subtract<T>(a, b, ref context);
 }
 
-internal readonly struct FloatMultiply : IRoundedOperation
+internal readonly struct FloatMultiply : IFloatOperation
 {
+    public static bool Rounds => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a * b;
@@ -97,8 +98,10 @@ internal readonly struct FloatMultiply : IRoundedOperation
         where T : unmanaged => FloatMath.Multiply<T>(a, b, ref context);
 }
 
-internal readonly struct FloatDivide : IRoundedOperation
+internal readonly struct FloatDivide : IFloatOperation
 {
+    public static bool Rounds => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a / b;
@@ -112,8 +115,10 @@ internal readonly struct FloatDivide : IRoundedOperation
 }
 
 /// <summary>MIN: the second of two zeros, and where one is a NaN.</summary>
-internal readonly struct FloatMinimum : IOrderedOperation
+internal readonly struct FloatMinimum : IFloatOperation
 {
+    public static bool Rounds => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a < b ? a : b;
@@ -127,8 +132,10 @@ internal readonly struct FloatMinimum : IOrderedOperation
 }
 
 /// <summary>MAX: the second of two zeros, and where one is a NaN.</summary>
-internal readonly struct FloatMaximum : IOrderedOperation
+internal readonly struct FloatMaximum : IFloatOperation
 {
+    public static bool Rounds => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => a > b ? a : b;
@@ -142,8 +149,10 @@ internal readonly struct FloatMaximum : IOrderedOperation
 }
 
 /// <summary>SQRT of the second operand; the first is the same.</summary>
-internal readonly struct FloatSquareRoot : IRoundedOperation
+internal readonly struct FloatSquareRoot : IFloatOperation
 {
+    public static bool Rounds => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Host<T>(T a, T b)
         where T : unmanaged, IFloatingPointIeee754<T> => T.Sqrt(b);

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Iced.Intel;
 
 namespace Emu.Cpu;
@@ -25,7 +24,7 @@ internal readonly struct ByTruncation : IIntegerRounding
 }
 
 /// <summary>
-/// CVTSS2SI, CVTSD2SI, CVTPS2DQ, CVTPD2DQ, CVTPS2PI, CVTPD2PI, and those of CVTT. Intel SDM vol. 2A.
+/// CVTSS2SI, CVTSD2SI, CVTTSS2SI and CVTTSD2SI. Intel SDM vol. 2A.
 /// </summary>
 internal static unsafe class FloatToInteger
 {
@@ -37,20 +36,6 @@ internal static unsafe class FloatToInteger
         ushort source = VectorMemory.EmitSource(b, i, 1);
         bool wide = i.Op0Register.GetSize() == 8;
         b.Emit(wide ? &Scalar<T, TRounding>.Run<W64> : &Scalar<T, TRounding>.Run<W32>, Reg.Offset(i.Op0Register), source);
-    }
-
-    /// <summary>Binds the conversion of a vector to doublewords: in an XMM register with zeros above, or in an MMX register.</summary>
-    public static void BindPacked<T, TRounding>(BlockBuilder b, in Instruction i)
-        where T : unmanaged, IFloatingPointIeee754<T>
-        where TRounding : struct, IIntegerRounding
-    {
-        bool mmx = i.Op0Register.IsMM();
-        if (mmx)
-            MmxState.EmitCheck(b);
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        if (mmx)
-            MmxState.EmitEnter(b); // before #XM
-        b.Emit(mmx ? &Vector<T, TRounding>.Run<Mmx> : &Vector<T, TRounding>.Run<Xmm>, Reg.Offset(i.Op0Register), source);
     }
 
     private readonly struct Scalar<T, TRounding>
@@ -105,29 +90,5 @@ internal static unsafe class FloatToInteger
         if (TRounding.Truncates)
             context.Rounding = FloatRounding.Zero;
         return context;
-    }
-
-    private readonly struct Vector<T, TRounding>
-        where T : unmanaged
-        where TRounding : struct, IIntegerRounding
-    {
-        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TForm : struct, IVectorForm => Elements<TForm>(s, op, c) ? op[1].Handler(s, op + 1, c) : null;
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        private static bool Elements<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TForm : struct, IVectorForm
-        {
-            FloatContext context = NewContext<TRounding>(s);
-            T* source = (T*)Access.Register(s, op->Source);
-            Vector128<uint> result = default;
-            int elements = TForm.IsHalf ? 2 : Vector128<T>.Count;
-            for (int at = 0; at < elements; at++)
-                result = result.WithElement(at, (uint)FloatMath.ToInteger<T>(FloatFormat<T>.Bits(source[at]), 32, ref context));
-            if (!FloatExceptions.Commit(s, op, c, context))
-                return false;
-            TForm.Store(s, op->Destination, result.AsByte());
-            return true;
-        }
     }
 }

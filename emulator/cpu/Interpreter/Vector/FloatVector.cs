@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Emu.Cpu;
 
 /// <summary>What concerns all elements of a vector of numbers.</summary>
-internal static class FloatVector
+internal static unsafe class FloatVector
 {
-    /// <summary>Whether all elements of three vectors are neither zero, denormal, infinite nor a NaN.</summary>
+    /// <summary>Whether all elements of three vectors are normal numbers as <see cref="FloatFormat{T}.IsNormal"/> has it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreNormal<T>(Vector128<T> a, Vector128<T> b, Vector128<T> c)
         where T : unmanaged
@@ -21,6 +21,31 @@ internal static class FloatVector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool AreOrdered<T>(Vector128<T> a, Vector128<T> b)
         where T : unmanaged, IFloatingPointIeee754<T> => (Ordered(a) & Ordered(b)).AsByte() == Vector128<byte>.AllBitsSet;
+
+    /// <summary>Writes the lowest element of the destination; the rest comes from the first source, or stays.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SetScalar<TForm, T>(CpuState* s, MicroOp* op, T result)
+        where TForm : struct, IVectorForm
+        where T : unmanaged
+    {
+        if (TForm.Keeps)
+            *(T*)Access.Register(s, op->Destination) = result;
+        else
+            TForm.Store(s, op->Destination, TForm.Load(s, op->Base).As<byte, T>().WithElement(0, result).AsByte());
+    }
+
+    /// <summary>Ends an instruction whose results may have raised exceptions: with #XM, or by writing them.</summary>
+    /// <returns>Whether it goes on.</returns>
+    public static bool Finish<TForm, T>(CpuState* s, MicroOp* op, VirtualCpu* c, Vector128<T>* results, in FloatContext context)
+        where TForm : struct, IVectorForm
+        where T : unmanaged
+    {
+        if (!FloatExceptions.Commit(s, op, c, context))
+            return false;
+        for (int lane = TForm.Lanes - 1; lane >= 0; lane--)
+            TForm.Store(s, op->Destination, results[lane].AsByte(), lane);
+        return true;
+    }
 
     /// <summary>The exact results, element by element.</summary>
     public static Vector128<T> Exact<TOperation, T>(Vector128<T> a, Vector128<T> b, ref FloatContext context)
@@ -36,14 +61,14 @@ internal static class FloatVector
         return result;
     }
 
-    // One added to an exponent of all ones or zero leaves at most its last bit.
+    // As FloatFormat.IsNormal: one added to an exponent of all ones or at most two leaves at most its last two bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<uint> Abnormal(Vector128<uint> bits) =>
-        Vector128.Equals((bits + Vector128.Create(0x0080_0000u)) & Vector128.Create(0x7F00_0000u), Vector128<uint>.Zero);
+        Vector128.Equals((bits + Vector128.Create(0x0080_0000u)) & Vector128.Create(0x7E00_0000u), Vector128<uint>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<ulong> Abnormal(Vector128<ulong> bits) => Vector128.Equals(
-        (bits + Vector128.Create(0x0010_0000_0000_0000UL)) & Vector128.Create(0x7FE0_0000_0000_0000UL), Vector128<ulong>.Zero);
+        (bits + Vector128.Create(0x0010_0000_0000_0000UL)) & Vector128.Create(0x7FC0_0000_0000_0000UL), Vector128<ulong>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<T> Ordered<T>(Vector128<T> value)

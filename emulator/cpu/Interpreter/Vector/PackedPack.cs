@@ -3,15 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Emu.Cpu;
 
-/// <summary>An operation that makes a row of elements from those of both sources, so that the halves of MMX registers come together first.</summary>
-internal interface IRowOperation : IPackedOperation
-{
-    static Vector128<byte> IPackedOperation.ApplyHalf<TSelf>(Vector128<byte> a, Vector128<byte> b) =>
-        TSelf.Apply(Packed.Concatenate(a, b), Vector128<byte>.Zero);
-}
-
 /// <summary>PACKSSWB.</summary>
-internal readonly struct PackSignedWords : IRowOperation
+internal readonly struct PackSignedWords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -19,7 +12,7 @@ internal readonly struct PackSignedWords : IRowOperation
 }
 
 /// <summary>PACKSSDW.</summary>
-internal readonly struct PackSignedDoublewords : IRowOperation
+internal readonly struct PackSignedDoublewords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>
@@ -27,7 +20,7 @@ internal readonly struct PackSignedDoublewords : IRowOperation
 }
 
 /// <summary>PACKUSWB: signed words to unsigned bytes.</summary>
-internal readonly struct PackUnsignedWords : IRowOperation
+internal readonly struct PackUnsignedWords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamp(a), Clamp(b));
@@ -38,7 +31,7 @@ internal readonly struct PackUnsignedWords : IRowOperation
 }
 
 /// <summary>PACKUSDW.</summary>
-internal readonly struct PackUnsignedDoublewords : IRowOperation
+internal readonly struct PackUnsignedDoublewords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Clamp(a), Clamp(b)).AsByte();
@@ -49,7 +42,7 @@ internal readonly struct PackUnsignedDoublewords : IRowOperation
 }
 
 /// <summary>PHADDW: the sums of neighbours.</summary>
-internal readonly struct HorizontalAddWords : IRowOperation
+internal readonly struct HorizontalAddWords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Sum(a), Sum(b)).AsByte();
@@ -59,7 +52,7 @@ internal readonly struct HorizontalAddWords : IRowOperation
 }
 
 /// <summary>PHSUBW: the first of two neighbours less the second.</summary>
-internal readonly struct HorizontalSubtractWords : IRowOperation
+internal readonly struct HorizontalSubtractWords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Difference(a), Difference(b)).AsByte();
@@ -69,7 +62,7 @@ internal readonly struct HorizontalSubtractWords : IRowOperation
 }
 
 /// <summary>PHADDD.</summary>
-internal readonly struct HorizontalAddDoublewords : IRowOperation
+internal readonly struct HorizontalAddDoublewords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Sum(a), Sum(b)).AsByte();
@@ -79,7 +72,7 @@ internal readonly struct HorizontalAddDoublewords : IRowOperation
 }
 
 /// <summary>PHSUBD.</summary>
-internal readonly struct HorizontalSubtractDoublewords : IRowOperation
+internal readonly struct HorizontalSubtractDoublewords : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.Narrow(Difference(a), Difference(b)).AsByte();
@@ -89,7 +82,7 @@ internal readonly struct HorizontalSubtractDoublewords : IRowOperation
 }
 
 /// <summary>PHADDSW: the sums of neighbours, saturated.</summary>
-internal readonly struct HorizontalAddSaturate : IRowOperation
+internal readonly struct HorizontalAddSaturate : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => Vector128.NarrowWithSaturation(Sum(a), Sum(b)).AsByte();
@@ -99,7 +92,7 @@ internal readonly struct HorizontalAddSaturate : IRowOperation
 }
 
 /// <summary>PHSUBSW.</summary>
-internal readonly struct HorizontalSubtractSaturate : IRowOperation
+internal readonly struct HorizontalSubtractSaturate : IPackedOperation
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) =>

@@ -5,39 +5,49 @@ using Iced.Intel;
 namespace Emu.Cpu;
 
 /// <summary>
-/// The instructions that only move elements about, by a rule that is known when they are decoded: shuffles, unpacks, blends with an
-/// immediate, byte shifts. Each states which byte goes where. Intel SDM vol. 2.
+/// The instructions that only move elements about within their lanes, by a rule that is known when they are decoded: shuffles, unpacks,
+/// blends with an immediate, byte shifts. Each states which byte goes where. Intel SDM vol. 2.
 /// </summary>
 internal static class PackedShuffle
 {
     private const int Bytes = 16;
 
+    /// <summary>Which byte of a lane goes to a place in the lane of a number.</summary>
+    private delegate int Rule(int at, int lane);
+
     /// <summary>PSHUFD, PSHUFLW, PSHUFHW and PSHUFW.</summary>
     public static void Shuffle(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic == Mnemonic.Pshufd ? 4 : 2;
-        int start = i.Mnemonic == Mnemonic.Pshufhw ? 8 : 0;
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+        int size = i.Mnemonic is Mnemonic.Pshufd or Mnemonic.Vpshufd ? 4 : 2;
+        int start = i.Mnemonic is Mnemonic.Pshufhw or Mnemonic.Vpshufhw ? 8 : 0, immediate = i.Immediate8;
+        BindOne(b, i, (at, _) =>
         {
             int element = (at - start) / size;
             bool moved = at >= start && element < 4;
-            control[at] = (byte)(moved ? start + (Field(i.Immediate8, element, 2) * size) + (at % size) : at);
-        }
-        Packed.Bind<ByteShuffle.FromOne>(b, i, ByteShuffle.Control(control));
+            return moved ? start + (Field(immediate, element, 2) * size) + (at % size) : at;
+        });
+    }
+
+    /// <summary>VPERMILPS and VPERMILPD with an immediate: as SHUFPS of a register with itself; of the latter each lane has bits of its own.</summary>
+    public static void PermuteInLane(BlockBuilder b, in Instruction i)
+    {
+        int immediate = i.Immediate8;
+        if (i.Mnemonic == Mnemonic.Vpermilps)
+            BindOne(b, i, (at, _) => (Field(immediate, at / 4, 2) * 4) + (at % 4));
+        else
+            BindOne(b, i, (at, lane) => (Field(immediate, (2 * lane) + (at / 8), 1) * 8) + (at % 8));
     }
 
     /// <summary>SHUFPS and SHUFPD: the low half of the result comes from the first source, the high half from the second.</summary>
     public static void ShuffleFloat(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic == Mnemonic.Shufpd ? 8 : 4, bits = size == 8 ? 1 : 2;
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+        bool isDouble = i.Mnemonic is Mnemonic.Shufpd or Mnemonic.Vshufpd;
+        int size = isDouble ? 8 : 4, bits = isDouble ? 1 : 2, immediate = i.Immediate8;
+        BindPair(b, i, (at, lane) =>
         {
-            int source = at < Bytes / 2 ? 0 : ByteShuffle.Second;
-            control[at] = (byte)(source + (Field(i.Immediate8, at / size, bits) * size) + (at % size));
-        }
-        BindPair(b, i, control);
+            int source = at < Bytes / 2 ? 0 : ByteShuffle.Second, field = (at / size) + (isDouble ? 2 * lane : 0);
+            return source + (Field(immediate, field, bits) * size) + (at % size);
+        });
     }
 
     /// <summary>PUNPCKL and UNPCKL: the low elements of both sources in turn.</summary>
@@ -49,15 +59,13 @@ internal static class PackedShuffle
     /// <summary>PALIGNR: the first source above the second, shifted right.</summary>
     public static void AlignRight(BlockBuilder b, in Instruction i)
     {
-        int width = i.Op0Register.IsMM() ? 8 : 16;
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+        int width = i.Op0Register.IsMM() ? 8 : 16, immediate = i.Immediate8;
+        BindPair(b, i, (at, _) =>
         {
-            int from = at + i.Immediate8;
+            int from = at + immediate;
             bool first = from >= width && from < 2 * width;
-            control[at] = (byte)(first ? from - width : from < width ? from + ByteShuffle.Second : ByteShuffle.None);
-        }
-        BindPair(b, i, control);
+            return first ? from - width : from < width ? from + ByteShuffle.Second : ByteShuffle.None;
+        });
     }
 
     /// <summary>PSLLDQ: a shift by bytes.</summary>
@@ -66,105 +74,94 @@ internal static class PackedShuffle
     /// <summary>PSRLDQ.</summary>
     public static void ShiftBytesRight(BlockBuilder b, in Instruction i) => ShiftBytes(b, i, Math.Min((int)i.Immediate8, Bytes));
 
-    /// <summary>BLENDPS, BLENDPD and PBLENDW: a bit of the immediate takes an element from the second source.</summary>
+    /// <summary>
+    /// BLENDPS, BLENDPD, PBLENDW and VPBLENDD: a bit of the immediate takes an element from the second source. PBLENDW has the same bits for
+    /// each lane.
+    /// </summary>
     public static void Blend(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic switch { Mnemonic.Pblendw => 2, Mnemonic.Blendps => 4, _ => 8 };
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
-            control[at] = (byte)(at + (Field(i.Immediate8, at / size, 1) * ByteShuffle.Second));
-        BindPair(b, i, control);
+        int size = i.Mnemonic switch
+        {
+            Mnemonic.Pblendw or Mnemonic.Vpblendw => 2,
+            Mnemonic.Blendpd or Mnemonic.Vblendpd => 8,
+            _ => 4,
+        };
+        int immediate = i.Immediate8, fields = size == 2 ? 0 : Bytes / size;
+        BindPair(b, i, (at, lane) => at + (Field(immediate, (lane * fields) + (at / size), 1) * ByteShuffle.Second));
     }
 
     /// <summary>INSERTPS: an element of the second source into the first, and zeros by the low bits of the immediate.</summary>
     public static void InsertFloat(BlockBuilder b, in Instruction i)
     {
-        int immediate = i.Immediate8, source = i.Op1Kind == OpKind.Memory ? 0 : immediate >> 6, place = (immediate >> 4) & 3;
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+        bool isMemory = i.GetOpKind(VectorOperands.LastSource(i)) == OpKind.Memory;
+        int immediate = i.Immediate8, source = isMemory ? 0 : immediate >> 6, place = (immediate >> 4) & 3;
+        BindPair(b, i, (at, _) =>
         {
             int element = at / 4;
             int kept = element == place ? ByteShuffle.Second + (source * 4) + (at % 4) : at;
-            control[at] = (byte)(Field(immediate, element, 1) != 0 ? ByteShuffle.None : kept);
-        }
-        BindPair(b, i, control);
+            return Field(immediate, element, 1) != 0 ? ByteShuffle.None : kept;
+        });
     }
 
     /// <summary>MOVDDUP, MOVSLDUP and MOVSHDUP: each element that is taken appears twice.</summary>
     public static void Duplicate(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic == Mnemonic.Movddup ? 8 : 4, odd = i.Mnemonic == Mnemonic.Movshdup ? size : 0;
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
-            control[at] = (byte)((at & ~((2 * size) - 1)) + odd + (at % size));
-        Packed.Bind<ByteShuffle.FromOne>(b, i, ByteShuffle.Control(control));
-    }
-
-    /// <summary>PMOVZX: narrow elements with zeros between.</summary>
-    public static void ZeroExtend(BlockBuilder b, in Instruction i)
-    {
-        (int from, int to) = i.Mnemonic switch
-        {
-            Mnemonic.Pmovzxbw => (1, 2),
-            Mnemonic.Pmovzxbd => (1, 4),
-            Mnemonic.Pmovzxbq => (1, 8),
-            Mnemonic.Pmovzxwd => (2, 4),
-            Mnemonic.Pmovzxwq => (2, 8),
-            _ => (4, 8),
-        };
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
-            control[at] = (byte)(at % to < from ? (at / to * from) + (at % to) : ByteShuffle.None);
-        Packed.Bind<ByteShuffle.FromOne>(b, i, ByteShuffle.Control(control));
+        int size = i.Mnemonic is Mnemonic.Movddup or Mnemonic.Vmovddup ? 8 : 4;
+        int odd = i.Mnemonic is Mnemonic.Movshdup or Mnemonic.Vmovshdup ? size : 0;
+        BindOne(b, i, (at, _) => (at & ~((2 * size) - 1)) + odd + (at % size));
     }
 
     private static void Unpack(BlockBuilder b, in Instruction i, int start)
     {
         int size = i.Mnemonic switch
         {
-            Mnemonic.Punpcklbw or Mnemonic.Punpckhbw => 1,
-            Mnemonic.Punpcklwd or Mnemonic.Punpckhwd => 2,
+            Mnemonic.Punpcklbw or Mnemonic.Punpckhbw or Mnemonic.Vpunpcklbw or Mnemonic.Vpunpckhbw => 1,
+            Mnemonic.Punpcklwd or Mnemonic.Punpckhwd or Mnemonic.Vpunpcklwd or Mnemonic.Vpunpckhwd => 2,
             Mnemonic.Punpckldq or Mnemonic.Punpckhdq or Mnemonic.Unpcklps or Mnemonic.Unpckhps => 4,
+            Mnemonic.Vpunpckldq or Mnemonic.Vpunpckhdq or Mnemonic.Vunpcklps or Mnemonic.Vunpckhps => 4,
             _ => 8,
         };
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+        BindPair(b, i, (at, _) =>
         {
             int element = at / size, source = element % 2 * ByteShuffle.Second;
-            control[at] = (byte)(source + ((start + (element / 2 * size) + (at % size)) % Bytes));
-        }
-        BindPair(b, i, control);
+            return source + ((start + (element / 2 * size) + (at % size)) % Bytes);
+        });
     }
 
-    private static void ShiftBytes(BlockBuilder b, in Instruction i, int distance)
-    {
-        Span<byte> control = stackalloc byte[Bytes];
-        for (int at = 0; at < Bytes; at++)
+    private static void ShiftBytes(BlockBuilder b, in Instruction i, int distance) =>
+        Packed.BindRegister<ByLane<ByteShuffle.FromOne>>(b, i, ByteShuffle.Control(BytesOf((at, _) =>
         {
             int from = at + distance;
-            control[at] = from is >= 0 and < Bytes ? (byte)from : ByteShuffle.None;
-        }
-        ushort register = Reg.Offset(i.Op0Register);
-        unsafe
-        {
-            b.Emit(&ByteShuffle.FromOne.Run<Xmm>, register, register, ByteShuffle.Control(control));
-        }
-    }
+            return from is >= 0 and < Bytes ? from : ByteShuffle.None;
+        })));
 
-    private static void BindPair(BlockBuilder b, in Instruction i, ReadOnlySpan<byte> control) =>
-        Packed.Bind<ByteShuffle.FromTwo>(b, i, ByteShuffle.PairControl(control));
+    private static void BindOne(BlockBuilder b, in Instruction i, Rule rule) =>
+        Packed.BindHandler<ByLane<ByteShuffle.FromOne>>(b, i, ByteShuffle.Control(BytesOf(rule)));
+
+    private static void BindPair(BlockBuilder b, in Instruction i, Rule rule) =>
+        Packed.BindHandler<ByLane<ByteShuffle.FromTwo>>(b, i, ByteShuffle.PairControl(BytesOf(rule)));
+
+    private static byte[] BytesOf(Rule rule)
+    {
+        byte[] control = new byte[ByteShuffle.Length];
+        for (int at = 0; at < control.Length; at++)
+            control[at] = (byte)rule(at % Bytes, at / Bytes);
+        return control;
+    }
 
     private static int Field(int immediate, int index, int bits) => (immediate >> (index * bits)) & ((1 << bits) - 1);
 }
 
-/// <summary>PSHUFB: each byte chooses one of the first source, or zero.</summary>
-internal readonly struct PackedShuffleBytes : IPackedOperation
+/// <summary>PSHUFB: each byte chooses one of the first source's lane, or zero.</summary>
+internal readonly unsafe struct PackedShuffleBytes : ILaneOperation
 {
     private const byte ZeroBit = 0x80;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<byte> Apply(Vector128<byte> a, Vector128<byte> b) => ByteShuffle.Apply(a, b & Vector128.Create((byte)(ZeroBit | 15)));
-
-    public static Vector128<byte> ApplyHalf<TSelf>(Vector128<byte> a, Vector128<byte> b)
-        where TSelf : struct, IPackedOperation => ByteShuffle.Apply(a, b & Vector128.Create((byte)(ZeroBit | 7)));
+    public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+        where TForm : struct, IVectorForm
+    {
+        byte places = TForm.IsHalf ? (byte)7 : (byte)15;
+        return ByteShuffle.Apply(TForm.Load(s, op->Base, lane), TForm.Load(s, op->Source, lane) & Vector128.Create((byte)(ZeroBit | places)));
+    }
 }

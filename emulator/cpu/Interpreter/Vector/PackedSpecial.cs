@@ -4,50 +4,94 @@ using Iced.Intel;
 
 namespace Emu.Cpu;
 
-/// <summary>PBLENDVB, BLENDVPS, BLENDVPD, PTEST, MPSADBW and PHMINPOSUW. Intel SDM vol. 2B.</summary>
+/// <summary>PBLENDVB, BLENDVPS, BLENDVPD, PTEST, VTESTPS, VTESTPD, MPSADBW and PHMINPOSUW. Intel SDM vol. 2B.</summary>
 internal static unsafe class PackedSpecial
 {
-    /// <summary>PBLENDVB, BLENDVPS, BLENDVPD: the signs of XMM0's elements choose.</summary>
-    public static void BlendVariable(BlockBuilder b, in Instruction i)
+    /// <summary>PBLENDVB, BLENDVPS, BLENDVPD: the signs of a mask's elements choose. In the encodings of SSE the mask is XMM0.</summary>
+    public static void BlendVariable<T>(BlockBuilder b, in Instruction i)
+        where T : unmanaged
     {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(i.Mnemonic switch
+        if (!VectorOperands.IsVex(i))
         {
-            Mnemonic.Pblendvb => &Blend<sbyte>.Run<Xmm>,
-            Mnemonic.Blendvps => &Blend<int>.Run<Xmm>,
-            _ => (Handler)(&Blend<long>.Run<Xmm>),
-        }, Reg.Offset(i.Op0Register), source);
+            VectorOperands.BindLanes<Choose<T>>(b, i, Reg.Vector(0));
+            return;
+        }
+        ushort source = VectorMemory.EmitSource(b, i, 2), mask = Reg.Offset(i.Op3Register);
+        b.EmitVector(VectorOperands.Select<ByLane<Choose<T>>>(i, i.Op0Register), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register), source, mask);
     }
 
-    /// <summary>PTEST: ZF tells that no bit of the source is set in the destination, CF that none is clear.</summary>
-    public static void Test(BlockBuilder b, in Instruction i)
+    /// <summary>PTEST: ZF tells that no bit of the last source is set in the first, CF that none is clear.</summary>
+    public static void Test(BlockBuilder b, in Instruction i) => VectorOperands.Bind<TestBits<AllBits>>(b, i);
+
+    /// <summary>VTESTPS: the same of the signs alone.</summary>
+    public static void TestSingles(BlockBuilder b, in Instruction i) => VectorOperands.Bind<TestBits<SignsOfSingles>>(b, i);
+
+    /// <summary>VTESTPD.</summary>
+    public static void TestDoubles(BlockBuilder b, in Instruction i) => VectorOperands.Bind<TestBits<SignsOfDoubles>>(b, i);
+
+    /// <summary>MPSADBW: bits 0 to 2 of the immediate for the low lane, 3 to 5 for the high one.</summary>
+    public static void SumsOfDifferences(BlockBuilder b, in Instruction i) => VectorOperands.BindLanes<Sums>(b, i, i.Immediate8);
+
+    private readonly struct Choose<T> : ILaneOperation
+        where T : unmanaged
     {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&TestBits, Reg.Offset(i.Op0Register), source);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm
+        {
+            Vector128<T> mask = TForm.Load(s, (ushort)op->Immediate, lane).As<byte, T>();
+            Vector128<byte> chosen = Vector128.LessThan(mask, Vector128<T>.Zero).AsByte();
+            return Vector128.ConditionalSelect(chosen, TForm.Load(s, op->Source, lane), TForm.Load(s, op->Base, lane));
+        }
     }
 
-    /// <summary>MPSADBW.</summary>
-    public static void SumsOfDifferences(BlockBuilder b, in Instruction i)
+    /// <summary>The bits that a test looks at.</summary>
+    private interface ITestedBits
     {
-        ushort source = VectorMemory.EmitSource(b, i, 1);
-        b.Emit(&SumDifferences, Reg.Offset(i.Op0Register), source, i.Immediate8);
+        static abstract Vector128<byte> Mask { get; }
     }
 
-    private static Block* TestBits(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private readonly struct AllBits : ITestedBits
     {
-        Vector128<byte> a = Xmm.Load(s, op->Destination), b = Xmm.Load(s, op->Source);
-        bool zero = (a & b) == Vector128<byte>.Zero, carry = Vector128.AndNot(b, a) == Vector128<byte>.Zero;
-        s->Flags.SetZeroCarry(zero, carry);
-        return op[1].Handler(s, op + 1, c);
+        public static Vector128<byte> Mask => Vector128<byte>.AllBitsSet;
     }
 
-    private static Block* SumDifferences(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private readonly struct SignsOfSingles : ITestedBits
     {
-        Xmm.Store(s, op->Destination, SumDifferences(Xmm.Load(s, op->Destination), Xmm.Load(s, op->Source), (int)op->Immediate));
-        return op[1].Handler(s, op + 1, c);
+        public static Vector128<byte> Mask => Vector128.Create(1u << 31).AsByte();
     }
 
-    // Eight sums: four bytes of the source against those that begin at each of eight places of the destination.
+    private readonly struct SignsOfDoubles : ITestedBits
+    {
+        public static Vector128<byte> Mask => Vector128.Create(1UL << 63).AsByte();
+    }
+
+    private readonly struct TestBits<TBits> : IVectorHandler
+        where TBits : struct, ITestedBits
+    {
+        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+            where TForm : struct, IVectorForm
+        {
+            Vector128<byte> both = default, only = default;
+            for (int lane = 0; lane < TForm.Lanes; lane++)
+            {
+                Vector128<byte> a = TForm.Load(s, op->Destination, lane), b = TForm.Load(s, op->Source, lane) & TBits.Mask;
+                both |= a & b;
+                only |= Vector128.AndNot(b, a);
+            }
+            s->Flags.SetZeroCarry(both == Vector128<byte>.Zero, only == Vector128<byte>.Zero);
+            return op[1].Handler(s, op + 1, c);
+        }
+    }
+
+    private readonly struct Sums : ILaneOperation
+    {
+        public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm =>
+            SumDifferences(TForm.Load(s, op->Base, lane), TForm.Load(s, op->Source, lane), (int)(op->Immediate >> (3 * lane)));
+    }
+
+    // Eight sums: four bytes of the second source against those that begin at each of eight places of the first.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector128<byte> SumDifferences(Vector128<byte> a, Vector128<byte> b, int immediate)
     {
@@ -61,20 +105,6 @@ internal static unsafe class PackedSpecial
             result = result.WithElement(at, (ushort)sum);
         }
         return result.AsByte();
-    }
-
-    private readonly struct Blend<T> : IVectorHandler
-        where T : unmanaged
-    {
-        public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
-            where TForm : struct, IVectorForm
-        {
-            Vector128<T> mask = TForm.Load(s, Reg.Vector(0)).As<byte, T>();
-            Vector128<byte> chosen = Vector128.LessThan(mask, Vector128<T>.Zero).AsByte();
-            TForm.Store(s, op->Destination,
-                Vector128.ConditionalSelect(chosen, TForm.Load(s, op->Source), TForm.Load(s, op->Destination)));
-            return op[1].Handler(s, op + 1, c);
-        }
     }
 }
 

@@ -20,18 +20,19 @@ internal static unsafe class StringCompare
     {
         ulong control = i.Immediate8 | i.Mnemonic switch
         {
-            Mnemonic.Pcmpestri or Mnemonic.Pcmpestrm => ExplicitBit,
-            Mnemonic.Pcmpestri64 or Mnemonic.Pcmpestrm64 => ExplicitBit | WideLengthBit,
+            Mnemonic.Pcmpestri or Mnemonic.Pcmpestrm or Mnemonic.Vpcmpestri or Mnemonic.Vpcmpestrm => ExplicitBit,
+            Mnemonic.Pcmpestri64 or Mnemonic.Pcmpestrm64 or Mnemonic.Vpcmpestri64 or Mnemonic.Vpcmpestrm64 => ExplicitBit | WideLengthBit,
             _ => 0,
         };
-        bool index = i.Mnemonic is Mnemonic.Pcmpestri or Mnemonic.Pcmpestri64 or Mnemonic.Pcmpistri;
+        bool index = i.Mnemonic is Mnemonic.Pcmpestri or Mnemonic.Pcmpestri64 or Mnemonic.Pcmpistri or Mnemonic.Vpcmpestri
+            or Mnemonic.Vpcmpestri64 or Mnemonic.Vpcmpistri;
         ushort source = CpuState.VectorTempOffset;
         if (i.Op1Kind == OpKind.Memory)
-            VectorMemory.EmitLoad<Unaligned>(b, i, source);
+            VectorMemory.EmitLoad<Unaligned>(b, i, i.MemorySize.GetSize(), source);
         else
             source = Reg.Offset(i.Op1Register);
         b.Emit(&Compare, Reg.Offset(i.Op0Register), source, control);
-        b.Emit(index ? &StoreIndex : &StoreMask, immediate: i.Immediate8);
+        b.Emit(index ? &StoreIndex : VectorOperands.IsVex(i) ? &StoreMask<Vex128> : &StoreMask<Xmm>, immediate: i.Immediate8);
     }
 
     private static Block* Compare(CpuState* s, MicroOp* op, VirtualCpu* c)
@@ -49,9 +50,10 @@ internal static unsafe class StringCompare
         return op[1].Handler(s, op + 1, c);
     }
 
-    private static Block* StoreMask(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private static Block* StoreMask<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
+        where TForm : struct, IVectorForm
     {
-        Xmm.Store(s, Reg.Vector(0), LayOut((uint)s->ValueTemp, (int)op->Immediate));
+        TForm.Store(s, Reg.Vector(0), LayOut((uint)s->ValueTemp, (int)op->Immediate));
         return op[1].Handler(s, op + 1, c);
     }
 

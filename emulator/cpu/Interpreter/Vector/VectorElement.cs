@@ -13,15 +13,18 @@ internal static unsafe class VectorElement
     /// <summary>PINSRB, PINSRW, PINSRD, PINSRQ.</summary>
     public static void Insert(BlockBuilder b, in Instruction i)
     {
-        int size = SizeOf(i.Mnemonic);
+        int size = SizeOf(i.Mnemonic), operand = VectorOperands.LastSource(i);
         ushort place = PlaceOf(i, i.Op0Register, size);
         if (!i.Op0Register.IsMM())
         {
-            b.Emit(Select.Width<VectorMove.Insert>(size), place, b.EmitLoad(i, 1, size));
+            ushort element = b.EmitLoad(i, operand, size);
+            if (VectorOperands.IsVex(i))
+                VectorOperands.BindCopy(b, i);
+            b.Emit(Select.Width<VectorMove.Insert>(size), place, element);
             return;
         }
         MmxState.EmitCheck(b);
-        ushort source = b.EmitLoad(i, 1, size);
+        ushort source = b.EmitLoad(i, operand, size);
         MmxState.EmitEnter(b);
         b.Emit(&InsertMmx, place, source, Reg.Offset(i.Op0Register));
     }
@@ -48,15 +51,23 @@ internal static unsafe class VectorElement
         bool mmx = i.Op1Register.IsMM();
         if (mmx)
             MmxState.EmitCheck(b);
-        b.Emit(mmx ? &SignMask<byte>.Run<Mmx> : &SignMask<byte>.Run<Xmm>, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+        EmitMask<byte>(b, i);
         if (mmx)
             MmxState.EmitEnter(b);
     }
 
     /// <summary>MOVMSKPS and MOVMSKPD.</summary>
-    public static void FloatMask(BlockBuilder b, in Instruction i) =>
-        b.Emit(i.Mnemonic == Mnemonic.Movmskps ? &SignMask<uint>.Run<Xmm> : &SignMask<ulong>.Run<Xmm>,
-            Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+    public static void FloatMask(BlockBuilder b, in Instruction i)
+    {
+        if (i.Mnemonic is Mnemonic.Movmskps or Mnemonic.Vmovmskps)
+            EmitMask<uint>(b, i);
+        else
+            EmitMask<ulong>(b, i);
+    }
+
+    private static void EmitMask<T>(BlockBuilder b, in Instruction i)
+        where T : unmanaged =>
+        b.Emit(VectorOperands.Select<SignMask<T>>(i, i.Op1Register), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
 
     /// <summary>MASKMOVDQU and MASKMOVQ: the bytes of the first register whose mask has its sign set, to [RDI].</summary>
     public static void MaskedStore(BlockBuilder b, in Instruction i)
@@ -73,9 +84,9 @@ internal static unsafe class VectorElement
 
     private static int SizeOf(Mnemonic mnemonic) => mnemonic switch
     {
-        Mnemonic.Pinsrb or Mnemonic.Pextrb => 1,
-        Mnemonic.Pinsrw or Mnemonic.Pextrw => 2,
-        Mnemonic.Pinsrq or Mnemonic.Pextrq => 8,
+        Mnemonic.Pinsrb or Mnemonic.Pextrb or Mnemonic.Vpinsrb or Mnemonic.Vpextrb => 1,
+        Mnemonic.Pinsrw or Mnemonic.Pextrw or Mnemonic.Vpinsrw or Mnemonic.Vpextrw => 2,
+        Mnemonic.Pinsrq or Mnemonic.Pextrq or Mnemonic.Vpinsrq or Mnemonic.Vpextrq => 8,
         _ => 4,
     };
 
@@ -99,7 +110,10 @@ internal static unsafe class VectorElement
         public static Block* Run<TForm>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TForm : struct, IVectorForm
         {
-            *(ulong*)Access.Register(s, op->Destination) = TForm.Load(s, op->Source).As<byte, T>().ExtractMostSignificantBits();
+            ulong mask = TForm.Load(s, op->Source).As<byte, T>().ExtractMostSignificantBits();
+            if (TForm.Lanes == 2)
+                mask |= (ulong)TForm.Load(s, op->Source, 1).As<byte, T>().ExtractMostSignificantBits() << Vector128<T>.Count;
+            *(ulong*)Access.Register(s, op->Destination) = mask;
             return op[1].Handler(s, op + 1, c);
         }
     }

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Iced.Intel;
 
 namespace Emu.Cpu;
 
 /// <summary>
-/// The moves of SSE to SSE4.1 and MMX: whole registers, scalars, halves, and between register files. Intel SDM vol. 2.
+/// The moves of MMX, SSE and AVX: whole registers, scalars, halves, and between register files. Intel SDM vol. 2.
 /// </summary>
 internal static unsafe class VectorMove
 {
@@ -14,14 +15,18 @@ internal static unsafe class VectorMove
     /// <summary>MOVAPS, MOVAPD, MOVDQA, and the non-temporal MOVNTPS, MOVNTPD, MOVNTDQ, MOVNTDQA.</summary>
     public static void Aligned(BlockBuilder b, in Instruction i) => Whole<Aligned>(b, i);
 
-    /// <summary>MOVSS and MOVSD: a load clears the rest of the register, a move between registers leaves it.</summary>
+    /// <summary>
+    /// MOVSS and MOVSD: a load clears the rest of the register; a move between registers leaves it, or takes it from a third one.
+    /// </summary>
     public static void Scalar(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic == Mnemonic.Movss ? 4 : 8;
+        int size = i.Mnemonic is Mnemonic.Movss or Mnemonic.Vmovss ? 4 : 8;
         if (i.Op0Kind == OpKind.Memory)
             b.EmitStore(i, size, Reg.Offset(i.Op1Register));
         else if (i.Op1Kind == OpKind.Memory)
-            b.EmitMemory(Select.Memory<LoadZeroExtended>(size, b.Lower(i)), Reg.Offset(i.Op0Register));
+            EmitLoadZeroExtended(b, i, size);
+        else if (VectorOperands.IsVex(i))
+            b.EmitVector(size == 4 ? &Merge<uint> : &Merge<ulong>, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register), Reg.Offset(i.Op2Register));
         else
             b.Emit(Select.Width<Insert>(size), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
     }
@@ -29,7 +34,7 @@ internal static unsafe class VectorMove
     /// <summary>MOVD and MOVQ: to a vector register with zeros above, from one, and between two; the same with MMX.</summary>
     public static void Quadword(BlockBuilder b, in Instruction i)
     {
-        int size = i.Mnemonic == Mnemonic.Movd ? 4 : 8;
+        int size = i.Mnemonic is Mnemonic.Movd or Mnemonic.Vmovd ? 4 : 8;
         if (UsesMmx(i))
             QuadwordMmx(b, i, size);
         else if (i.Op0Kind == OpKind.Memory)
@@ -37,24 +42,39 @@ internal static unsafe class VectorMove
         else if (i.Op0Register.IsGPR())
             b.Emit(Select.Width<MoveRegister>(size), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
         else if (i.Op1Kind == OpKind.Memory)
-            b.EmitMemory(Select.Memory<LoadZeroExtended>(size, b.Lower(i)), Reg.Offset(i.Op0Register));
+            EmitLoadZeroExtended(b, i, size);
         else
-            b.Emit(Select.Width<ZeroExtended>(size), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+            b.Emit(ZeroExtendedHandler(i, size), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
     }
 
-    /// <summary>MOVLPS and MOVLPD: the low half, the other stays.</summary>
+    private static Handler ZeroExtendedHandler(in Instruction i, int size) =>
+        VectorOperands.IsVex(i) ? Select.Width<ZeroExtended<Vex128>>(size) : Select.Width<ZeroExtended<Xmm>>(size);
+
+    /// <summary>MOVLPS and MOVLPD: the low half, the other stays or comes from a third register.</summary>
     public static void Low(BlockBuilder b, in Instruction i) => Half(b, i, 0);
 
     /// <summary>MOVHPS and MOVHPD: the high half.</summary>
     public static void High(BlockBuilder b, in Instruction i) => Half(b, i, 8);
 
     /// <summary>MOVHLPS.</summary>
-    public static void HighToLow(BlockBuilder b, in Instruction i) =>
-        b.Emit(Select.Width<MoveRegister>(8), Reg.Offset(i.Op0Register), (ushort)(Reg.Offset(i.Op1Register) + 8));
+    public static void HighToLow(BlockBuilder b, in Instruction i)
+    {
+        ushort source = (ushort)(Reg.Offset(i.GetOpRegister(VectorOperands.LastSource(i))) + 8);
+        if (VectorOperands.IsVex(i))
+            b.EmitVector(&Merge<ulong>, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register), source);
+        else
+            b.Emit(Select.Width<MoveRegister>(8), Reg.Offset(i.Op0Register), source);
+    }
 
     /// <summary>MOVLHPS.</summary>
-    public static void LowToHigh(BlockBuilder b, in Instruction i) =>
-        b.Emit(Select.Width<MoveRegister>(8), (ushort)(Reg.Offset(i.Op0Register) + 8), Reg.Offset(i.Op1Register));
+    public static void LowToHigh(BlockBuilder b, in Instruction i)
+    {
+        ushort source = Reg.Offset(i.GetOpRegister(VectorOperands.LastSource(i)));
+        if (VectorOperands.IsVex(i))
+            b.EmitVector(&MergeHigh, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register), source);
+        else
+            b.Emit(Select.Width<MoveRegister>(8), (ushort)(Reg.Offset(i.Op0Register) + 8), source);
+    }
 
     /// <summary>MOVNTI.</summary>
     public static void NonTemporalInteger(BlockBuilder b, in Instruction i) => b.EmitStore(i, Operands.Size(i), Reg.Offset(i.Op1Register));
@@ -66,7 +86,7 @@ internal static unsafe class VectorMove
     public static void FromMmx(BlockBuilder b, in Instruction i)
     {
         MmxState.EmitCheck(b);
-        b.Emit(Select.Width<ZeroExtended>(8), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+        b.Emit(Select.Width<ZeroExtended<Xmm>>(8), Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
         MmxState.EmitEnter(b);
     }
 
@@ -97,25 +117,61 @@ internal static unsafe class VectorMove
     private static void Whole<TAlignment>(BlockBuilder b, in Instruction i)
         where TAlignment : struct, IAlignment
     {
+        Register register = i.Op0Kind == OpKind.Memory ? i.Op1Register : i.Op0Register;
+        int size = register.GetSize();
         if (i.Op0Kind == OpKind.Memory)
-            VectorMemory.EmitStore<TAlignment>(b, i, Reg.Offset(i.Op1Register));
-        else if (i.Op1Kind == OpKind.Memory)
-            VectorMemory.EmitLoad<TAlignment>(b, i, Reg.Offset(i.Op0Register));
-        else
-            b.Emit(&Copy, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register));
+        {
+            VectorMemory.EmitStore<TAlignment>(b, i, size, Reg.Offset(register));
+            return;
+        }
+        if (i.Op1Kind == OpKind.Memory)
+        {
+            VectorMemory.EmitLoad<TAlignment>(b, i, size, Reg.Offset(register));
+            return;
+        }
+        VectorOperands.BindLanes<Copy>(b, i);
+        if (!VectorOperands.IsVex(i))
+            b.MarkMove(size);
     }
 
     private static void Half(BlockBuilder b, in Instruction i, int half)
     {
         if (i.Op0Kind == OpKind.Memory)
             b.EmitStore(i, 8, (ushort)(Reg.Offset(i.Op1Register) + half));
-        else
+        else if (!VectorOperands.IsVex(i))
             b.EmitMemory(Select.Memory<LoadRegister>(8, b.Lower(i)), (ushort)(Reg.Offset(i.Op0Register) + half));
+        else
+            b.EmitVector(half == 0 ? &Merge<ulong> : &MergeHigh, Reg.Offset(i.Op0Register), Reg.Offset(i.Op1Register), b.EmitLoad(i, 2, 8));
     }
 
-    private static Block* Copy(CpuState* s, MicroOp* op, VirtualCpu* c)
+    private static void EmitLoadZeroExtended(BlockBuilder b, in Instruction i, int size)
     {
-        Xmm.Store(s, op->Destination, Xmm.Load(s, op->Source));
+        AddressForm form = b.Lower(i);
+        b.EmitMemory(VectorOperands.IsVex(i) ? Select.Memory<LoadZeroExtended<Vex128>>(size, form) : Select.Memory<LoadZeroExtended<Xmm>>(size, form),
+            Reg.Offset(i.Op0Register));
+    }
+
+    private readonly struct Copy : ILaneOperation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<byte> Apply<TForm>(CpuState* s, MicroOp* op, int lane)
+            where TForm : struct, IVectorForm => TForm.Load(s, op->Source, lane);
+    }
+
+    // The lowest element from the last source, the rest from the first.
+    private static Block* Merge<T>(CpuState* s, MicroOp* op, VirtualCpu* c)
+        where T : unmanaged
+    {
+        T element = *(T*)Access.Register(s, op->Source);
+        Vex128.Store(s, op->Destination, Xmm.Load(s, op->Base).As<byte, T>().WithElement(0, element).AsByte());
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    // The high half from the low half of the last source.
+    private static Block* MergeHigh(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        ulong half = *(ulong*)Access.Register(s, op->Source);
+        Vex128.Store(s, op->Destination, Xmm.Load(s, op->Base).AsUInt64().WithElement(1, half).AsByte());
         return op[1].Handler(s, op + 1, c);
     }
 
@@ -130,28 +186,34 @@ internal static unsafe class VectorMove
         }
     }
 
-    private readonly struct ZeroExtended : IWidthHandler
+    private readonly struct ZeroExtended<TForm> : IWidthHandler
+        where TForm : struct, IVectorForm
     {
         public static Block* Run<TWidth>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
         {
-            Xmm.Store(s, op->Destination, Vector128.CreateScalar(Access.Get<TWidth>(s, op->Source)).AsByte());
+            TForm.Store(s, op->Destination, Vector128.CreateScalar(Access.Get<TWidth>(s, op->Source)).AsByte());
             return op[1].Handler(s, op + 1, c);
         }
     }
 
-    private readonly struct LoadZeroExtended : IMemoryHandler
+    private readonly struct LoadZeroExtended<TForm> : IMemoryHandler
+        where TForm : struct, IVectorForm
     {
         public static Block* Run<TWidth, TAddress>(CpuState* s, MicroOp* op, VirtualCpu* c)
             where TWidth : struct, IWidth
-            where TAddress : struct, IAddress
-        {
-            byte* place = Access.Read(s, op, c, TAddress.Of(s, op), TWidth.Bytes);
-            if (place == null)
-                return null;
-            Xmm.Store(s, op->Destination, Vector128.CreateScalar(TWidth.Load(place)).AsByte());
-            return op[1].Handler(s, op + 1, c);
-        }
+            where TAddress : struct, IAddress => MemoryStep.Load<LoadElement<TForm, TWidth>, TAddress>(s, op, c);
+    }
+
+    private readonly struct LoadElement<TForm, TWidth> : IMemoryStep
+        where TForm : struct, IVectorForm
+        where TWidth : struct, IWidth
+    {
+        public static int Bytes => TWidth.Bytes;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Apply<TAddress>(CpuState* s, MicroOp* op, void* place)
+            where TAddress : struct, IAddress => TForm.Store(s, op->Destination, Vector128.CreateScalar(TWidth.Load(place)).AsByte());
     }
 
     private readonly struct ToMmxRegister : IWidthHandler
