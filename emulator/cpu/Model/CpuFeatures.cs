@@ -34,6 +34,9 @@ internal static class CpuFeatures
         new(CpuidFeature.AVX512BW, 30), new(CpuidFeature.AVX512VL, 31),
     ];
 
+    // The second says that the kernel has switched them on.
+    private static readonly FeatureBit[] Leaf7EcxBits = [new(CpuidFeature.PKU, 3), new(CpuidFeature.PKU, 4)];
+
     private static readonly FeatureBit[] LeafDEaxBits = [new(CpuidFeature.XSAVEOPT, 0), new(CpuidFeature.XSAVEC, 1), new(CpuidFeature.XSAVE, 2)];
 
     private static readonly FeatureBit[] Extended1EcxBits = [new(CpuidFeature.LZCNT, 5), new(CpuidFeature.PREFETCHW, 8)];
@@ -63,7 +66,7 @@ internal static class CpuFeatures
     public static uint Leaf1Edx(CpuModel model) => Word(model, Leaf1EdxBits) | 0x00032268;
 
     /// <summary>CPUID.7.0.</summary>
-    public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), 0, 0);
+    public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), Word(model, Leaf7EcxBits), 0);
 
     /// <summary>CPUID.0DH: what XSAVE saves, and where. Intel SDM vol. 1, 13.2.</summary>
     public static CpuidResult LeafD(CpuModel model, uint subleaf)
@@ -76,6 +79,7 @@ internal static class CpuFeatures
             0 => new CpuidResult((uint)model.XFeatures, size, size, 0),
             1 => new CpuidResult(Word(model, LeafDEaxBits), (uint)XSaveImage.SizeOf(model), 0, 0),
             2 when (model.XFeatures & XSaveImage.Avx) != 0 => new CpuidResult(XSaveImage.AvxSize, XSaveImage.AvxPlace, 0, 0),
+            9 when (model.XFeatures & XSaveImage.KeyRights) != 0 => new CpuidResult(XSaveImage.KeyRightsSize, XSaveImage.KeyRightsPlace, 0, 0),
             _ => default,
         };
     }

@@ -30,8 +30,11 @@ public sealed class CpuModel
     /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
     public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
 
+    /// <summary>Everything that there is: x86-64-v3, and protection keys.</summary>
+    public static CpuModel Max { get; } = new("max", "emu max", 0x00050654, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3, CpuidFeature.PKU]);
+
     /// <summary>The models by name.</summary>
-    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3];
+    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3, Max];
 
     /// <summary>Name as --cpu takes it.</summary>
     public string Name { get; }
@@ -43,7 +46,11 @@ public sealed class CpuModel
     public uint Signature { get; }
 
     /// <summary>The state components that XSAVE knows, as XCR0 has them; 0 without it. Intel SDM vol. 1, 13.3.</summary>
-    public ulong XFeatures => !Has(CpuidFeature.XSAVE) ? 0 : XSaveImage.Legacy | (Has(CpuidFeature.AVX) ? XSaveImage.Avx : 0);
+    public ulong XFeatures => !Has(CpuidFeature.XSAVE) ? 0 : XSaveImage.Legacy | (Has(CpuidFeature.AVX) ? XSaveImage.Avx : 0) |
+        (Has(CpuidFeature.PKU) ? XSaveImage.KeyRights : 0);
+
+    /// <summary>Whether there are protection keys.</summary>
+    public bool HasProtectionKeys => Has(CpuidFeature.PKU);
 
     /// <summary>How instructions are to be decoded.</summary>
     internal DecoderOptions DecoderOptions => DecoderOptions.None;
