@@ -35,6 +35,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
         Migration = new Migration(this);
+        Flusher = new Flusher(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         Isolation = new PageIsolation(this);
@@ -102,6 +103,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Compaction.</summary>
     public Compaction Compaction { get; }
+
+    /// <summary>Writes dirty pages in the background.</summary>
+    public Flusher Flusher { get; }
 
     /// <summary>Moves pages.</summary>
     internal Migration Migration { get; }
