@@ -32,7 +32,7 @@ internal static class Application
     }
 
     // Beside the making of the machine: the decoder's tables alone take as long as a tenth of it all.
-    private static void WarmUp() => new Thread(static () => Warmup.Run(CpuModel.V2)) { IsBackground = true, Name = "warm-up" }.Start();
+    private static void WarmUp() => new Thread(static () => Warmup.Run(CpuModel.Default)) { IsBackground = true, Name = "warm-up" }.Start();
 
     private static int RunProgram(RunOptions options, byte[][] program)
     {

@@ -59,7 +59,7 @@ internal static class OptionTable
         Valued("--memory", "SIZE[,nodes=N][,hotplug=SIZE][,cma=SIZE]", CommandKind.Runs, OptionValues.Memory,
             "RAM of the machine, the nodes that it lies on, what can be brought online later, what is kept for contiguous allocations (4G)"),
         Valued("--cpus", "N", CommandKind.Runs, OptionValues.Cpus, "processors of the machine (1)"),
-        Valued("--cpu", "MODEL", CommandKind.Runs, OptionValues.Model, "what the processors can do (x86-64-v2)"),
+        Valued("--cpu", "MODEL", CommandKind.Runs, OptionValues.Model, "what the processors can do (x86-64-v3)"),
         Valued("--clock", "virtual|host", CommandKind.Runs, OptionValues.Clock, "count time by instructions or by the host's clock (virtual)")
             with { Choices = ["virtual", "host"] },
         Valued("--seed", "N", CommandKind.Runs, OptionValues.Seed, "seed of all randomness (0)"),

@@ -30,6 +30,9 @@ public sealed class CpuModel
     /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
     public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
 
+    /// <summary>The model if nothing else is asked for.</summary>
+    public static CpuModel Default => V3;
+
     /// <summary>The models by name.</summary>
     public static IReadOnlyList<CpuModel> All { get; } = [V2, V3];
 

@@ -19,27 +19,37 @@ internal static unsafe class ByteShuffle
     public const byte Second = 16;
 
     /// <summary>Bytes of a control: those of two lanes.</summary>
-    public const int Length = 32;
+    public const int Length = 2 * LaneBytes;
 
-    private static readonly Dictionary<Pairs, nint> Controls = new(new PairsComparer());
+    private const int LaneBytes = 16;
+
+    // A chain of controls for each value of the hash. Made of nothing that would have to be compiled when the program runs.
+    private static readonly nint[] Buckets = new nint[256];
+
+    private static readonly Lock Guard = new();
 
     /// <summary>A control for one source.</summary>
     /// <returns>Its address, for the immediate: a vector for each lane.</returns>
-    public static ulong Control(ReadOnlySpan<byte> bytes) => Intern(MemoryMarshal.Read<UInt128>(bytes), MemoryMarshal.Read<UInt128>(bytes[16..]), 0, 0);
+    public static ulong Control(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> control = stackalloc byte[Record.Size];
+        bytes.CopyTo(control);
+        return Intern(control);
+    }
 
     /// <summary>A control for two sources, each index from 0 to 31.</summary>
     /// <returns>Its address, for the immediate: a pair of vectors for each lane.</returns>
     public static ulong PairControl(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> first = stackalloc byte[Length], second = stackalloc byte[Length];
+        Span<byte> control = stackalloc byte[Record.Size];
         for (int at = 0; at < Length; at++)
         {
+            int place = (at & (LaneBytes - 1)) + (at / LaneBytes * Length);
             byte index = bytes[at];
-            first[at] = index < Second ? index : None;
-            second[at] = index is >= Second and < None ? (byte)(index - Second) : None;
+            control[place] = index < Second ? index : None;
+            control[place + LaneBytes] = index is >= Second and < None ? (byte)(index - Second) : None;
         }
-        return Intern(MemoryMarshal.Read<UInt128>(first), MemoryMarshal.Read<UInt128>(second), MemoryMarshal.Read<UInt128>(first[16..]),
-            MemoryMarshal.Read<UInt128>(second[16..]));
+        return Intern(control);
     }
 
     /// <summary>The bytes of a vector in another order.</summary>
@@ -67,35 +77,33 @@ internal static unsafe class ByteShuffle
         }
     }
 
-    /// <summary>A control: two vectors, or two for each lane.</summary>
-    private readonly struct Pairs(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
+    // Four vectors, and behind them the next control of the same hash.
+    private struct Record
     {
-        public readonly UInt128 First = first, Second = second, Third = third, Fourth = fourth;
+        public const int Size = 4 * LaneBytes;
+
+        public fixed byte Vectors[Size];
+        public Record* Next;
     }
 
-    // The default one would be made by reflection, and compiled when the program runs.
-    private sealed class PairsComparer : IEqualityComparer<Pairs>
+    private static ulong Intern(ReadOnlySpan<byte> control)
     {
-        public bool Equals(Pairs x, Pairs y) => x.First == y.First && x.Second == y.Second && x.Third == y.Third && x.Fourth == y.Fourth;
-
-        public int GetHashCode(Pairs pairs) => HashCode.Combine(pairs.First, pairs.Second, pairs.Third, pairs.Fourth);
-    }
-
-    private static ulong Intern(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
-    {
-        lock (Controls)
+        ulong hash = 0;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(control))
+            hash = (hash + word) * 0x9E37_79B9_7F4A_7C15;
+        ref nint bucket = ref Buckets[hash >> 56];
+        lock (Guard)
         {
-            ref nint known = ref CollectionsMarshal.GetValueRefOrAddDefault(Controls, new Pairs(first, second, third, fourth), out bool exists);
-            if (!exists)
+            for (Record* known = (Record*)bucket; known != null; known = known->Next)
             {
-                UInt128* vectors = (UInt128*)NativeMemory.AlignedAlloc(64, 64);
-                vectors[0] = first;
-                vectors[1] = second;
-                vectors[2] = third;
-                vectors[3] = fourth;
-                known = (nint)vectors;
+                if (control.SequenceEqual(new ReadOnlySpan<byte>(known->Vectors, Record.Size)))
+                    return (ulong)known;
             }
-            return (ulong)known;
+            Record* made = (Record*)NativeMemory.AlignedAlloc((nuint)sizeof(Record), Record.Size);
+            control.CopyTo(new Span<byte>(made->Vectors, Record.Size));
+            made->Next = (Record*)bucket;
+            bucket = (nint)made;
+            return (ulong)made;
         }
     }
 }
