@@ -10,6 +10,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
 {
     private readonly List<MemoryDescriptor> _addressSpaces = [];
     private readonly List<CmaArea> _cmaAreas = [];
+    private readonly int _cpus;
     private ulong _lastInode;
 
     /// <summary>Brings up the memory of a machine.</summary>
@@ -18,6 +19,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <exception cref="OutOfMemoryException">The host refuses the reservation.</exception>
     public MemoryManager(MemoryLayout layout, int cpus = 1)
     {
+        _cpus = cpus;
         Memory = new PhysicalMemory(layout);
         Nodes = MemoryInit.CreateNodes(Memory, cpus);
         Allocator = new PageAllocator(Memory, Nodes, Events, cpus);
@@ -36,6 +38,8 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         Isolation = new PageIsolation(this);
+        NodeChoice = new NodeChoice(this);
+        NumaBalancing = new NumaBalancing(this);
         Contiguous = new ContiguousRange(this);
         Hotplug = new MemoryHotplug(this, cpus);
         CountRam();
@@ -126,6 +130,24 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <summary>Memory that comes and goes.</summary>
     public MemoryHotplug Hotplug { get; }
 
+    /// <summary>From policies to nodes.</summary>
+    internal NodeChoice NodeChoice { get; }
+
+    /// <summary>Moves pages to the nodes that use them.</summary>
+    public NumaBalancing NumaBalancing { get; }
+
+    /// <summary>Nodes that have memory. Linux: <c>node_states[N_MEMORY]</c>.</summary>
+    public NodeMask NodesWithMemory
+    {
+        get
+        {
+            NodeMask nodes = default;
+            foreach (Node node in Nodes)
+                nodes |= node.PresentPages != 0 ? NodeMask.Of(node.Id) : NodeMask.None;
+            return nodes;
+        }
+    }
+
     /// <summary>Takes page blocks from the allocator.</summary>
     internal PageIsolation Isolation { get; }
 
@@ -166,6 +188,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
         }
         return null;
     }
+
+    /// <summary>Has the watermarks follow from what was set. Linux: <c>setup_per_zone_wmarks</c>.</summary>
+    public void UpdateWatermarks() => MemoryInit.SetWatermarks(Nodes, Sysctl, _cpus);
 
     // What the allocator has changed. Linux: adjust_managed_page_count
     internal void CountRam()

@@ -39,6 +39,18 @@ public sealed class MmSysctl
     /// <summary>Ratios of the low zones' reserves, by zone type. Linux: lowmem_reserve_ratio.</summary>
     public int[] LowmemReserveRatio { get; } = [256, 256, 32, 0, 0];
 
+    /// <summary>Percent of the memory that can be dirty from which writers are held up. Linux: dirty_ratio.</summary>
+    public int DirtyRatio { get; set; } = 20;
+
+    /// <summary>Bytes in its place, or 0. Linux: dirty_bytes.</summary>
+    public long DirtyBytes { get; set; }
+
+    /// <summary>Percent from which writing back begins. Linux: dirty_background_ratio.</summary>
+    public int DirtyBackgroundRatio { get; set; } = 10;
+
+    /// <summary>Bytes in its place, or 0. Linux: dirty_background_bytes.</summary>
+    public long DirtyBackgroundBytes { get; set; }
+
     /// <summary>Kilobytes read ahead at most. Linux: read_ahead_kb of the backing device.</summary>
     public int ReadAheadKbytes { get; set; } = 128;
 

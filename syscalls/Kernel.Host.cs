@@ -3,18 +3,21 @@ namespace Emu.Syscalls;
 /// <content>What comes from outside the machine.</content>
 public sealed partial class Kernel
 {
-    /// <summary>Says whether signals of the host may come: then a machine where every task waits is no deadlock.</summary>
+    /// <summary>Says whether somebody may call <see cref="Post"/> although no task waits for the host: then a machine where every task waits is no deadlock.</summary>
     public void ListenToHost(bool listens) => Scheduler.Listen(listens);
 
-    /// <summary>Sends the first process a signal that the host sent emu. In a function that was posted.</summary>
+    /// <summary>Passes on a signal that the host sent emu. In a function that was posted.</summary>
     /// <param name="signal">Which.</param>
-    /// <param name="toForeground">Whether it came from the terminal, and is for the whole process group in the foreground.</param>
+    /// <param name="toForeground">
+    /// Whether it came from the terminal, and is for the process group in its foreground: the first process's, if the guest has no such. Else
+    /// it is for the first process.
+    /// </param>
     public void RaiseFromHost(int signal, bool toForeground)
     {
         if (FirstProcess is not { } first)
             return;
         if (toForeground)
-            SignalSender.SendToGroup(first.ProcessGroup, signal);
+            SignalSender.SendToGroup(Vfs.HostTty.ForegroundGroup ?? first.ProcessGroup, signal);
         else
             SignalSender.SendToProcess(first, SigInfo.ForKernel(signal));
     }

@@ -19,8 +19,20 @@ public sealed partial class Kernel
     /// <summary>Timers that run.</summary>
     internal TimerQueue Timers { get; } = new();
 
+    /// <summary>Threads of the kernel that work in the background.</summary>
+    internal KernelDaemons Daemons { get; }
+
+    /// <summary>khugepaged.</summary>
+    internal KhugepagedDaemon Khugepaged { get; }
+
+    /// <summary>ksmd.</summary>
+    internal KsmDaemon Ksmd { get; }
+
     /// <summary>Who waits on which futex.</summary>
     internal FutexTable Futexes { get; } = new();
+
+    /// <summary>Threads of the kernel.</summary>
+    internal KernelThreads Threads { get; }
 
     /// <summary>Who runs.</summary>
     internal Scheduler Scheduler { get; }
@@ -83,19 +95,6 @@ public sealed partial class Kernel
 
     /// <summary>Has a function called in the kernel, soon, with a CPU held. From any host thread; not after the machine has ended.</summary>
     public void Post(Action action) => Scheduler.Post(action);
-
-    /// <summary>Says whether somebody may call <see cref="Post"/> although no task waits for the host: then a machine where nothing runs is no deadlock.</summary>
-    public void Listen(bool listens) => Scheduler.Listen(listens);
-
-    /// <summary>Sends a signal to the foreground process group, as a terminal does when a key is pressed. From any host thread.</summary>
-    public void SignalForeground(int signal) => Post(() =>
-    {
-        if ((ForegroundGroup?.Invoke() ?? FirstProcess?.ProcessGroup) is { } group)
-            SignalSender.SendToGroup(group, signal);
-    });
-
-    /// <summary>Finds the foreground process group of the terminal; set by whoever has terminals.</summary>
-    internal Func<Pid?>? ForegroundGroup { get; set; }
 
     /// <summary>What the processes of a user have together.</summary>
     internal UserAccount AccountOf(uint uid)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that the tests need. Does nothing where they are there. Needs root, or sudo.
 set -eu
-packages="gcc libc6-dev binutils make musl-tools busybox-static bash-static"
+packages="gcc libc6-dev binutils make musl-tools busybox-static bash-static lua5.4 sqlite3 python3 perl openssl stress-ng"
 missing=""
 for package in $packages; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $package"

@@ -119,11 +119,14 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>What RDTSC reads at a step.</summary>
     internal ulong TimeStampAt(MicroOp* op) => _time.TimeStamp(RetiredAt(op));
 
-    /// <summary>Reports an instruction that is not known, once the registers are exact.</summary>
+    /// <summary>Reports an instruction that is not known, once the registers are exact. What is there to be undefined is known.</summary>
     internal void ReportUndefined(CpuState* s)
     {
-        if (UndefinedInstruction is { } report)
-            report(s->Rip, CodeAt(s, s->Rip));
+        if (UndefinedInstruction is not { } report)
+            return;
+        byte[] code = CodeAt(s, s->Rip);
+        if (Decoder.DecodeOne(s->Rip, code).Mnemonic is not (Mnemonic.Ud0 or Mnemonic.Ud1 or Mnemonic.Ud2))
+            report(s->Rip, code);
     }
 
     /// <summary>Whether an instruction takes the stack segment for an access.</summary>

@@ -12,6 +12,8 @@ public sealed partial class MemoryDescriptor
             : ApplyAdvice(area, advised.Advice, ref flags);
         if (error == 0)
             error = UpdateAdvised(ref advised, flags);
+        if (error == 0 && advised.Advice == Advice.HugePage)
+            Manager.Khugepaged.Enter(advised.Area);
         return error == -Errno.ENOMEM ? -Errno.EAGAIN : error;
     }
 

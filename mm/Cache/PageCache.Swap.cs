@@ -43,6 +43,20 @@ public sealed partial class PageCache
     /// <summary>Whether a page of shmem is in swap.</summary>
     public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
 
+    /// <summary>Pages of a range of shmem that are in swap. Linux: <c>shmem_partial_swap_usage</c>.</summary>
+    /// <param name="first">First page.</param>
+    /// <param name="end">One past the last.</param>
+    public ulong CountSwapped(ulong first, ulong end)
+    {
+        ulong count = 0, index = first;
+        while (SwappedPages != 0 && index < end && _pages.FindNext(ref index, end - 1, out ulong value))
+        {
+            count += XArray.IsValue(value) ? 1u : 0u;
+            index++;
+        }
+        return count;
+    }
+
     /// <summary>The first page at or after an offset that has contents, in memory or in swap. Linux: <c>mapping_seek_hole_data</c>.</summary>
     /// <returns>Whether there is one up to <paramref name="last"/>.</returns>
     public bool FindContents(ref ulong index, ulong last) => _pages.FindNext(ref index, last, out _);

@@ -60,6 +60,9 @@ public sealed partial class PageCache
     /// <summary>Who limits the pages that shmem may take (a mounted tmpfs), or null.</summary>
     public IShmemQuota? Quota { get; init; }
 
+    /// <summary>Where the pages of shmem come from, part by part; null as long as nothing was said. Linux: <c>policy</c> of <c>shmem_inode_info</c>.</summary>
+    public SharedPolicy? SharedPolicy { get; set; }
+
     /// <summary>Whether shared pages start read-only, so that the first write marks them dirty. Linux: <c>mapping_can_writeback</c>.</summary>
     public bool TracksDirty => Kind == PageCacheKind.File;
 

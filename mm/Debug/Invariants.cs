@@ -29,15 +29,24 @@ public static class Invariants
             throw new EmulatorBugException($"invariants of mm do not hold:\n{findings}");
     }
 
-    /// <summary>Checks that no frame is held but by page caches, tables of living address spaces and the kernel itself.</summary>
-    /// <param name="manager">The memory.</param>
-    /// <param name="expected">Frames that may be held besides the zero page.</param>
-    /// <exception cref="EmulatorBugException">Frames leaked.</exception>
-    public static void CheckNoLeak(MemoryManager manager, long expected = 0)
+    /// <summary>Checks, when no address space is left, that no page is held but those of caches and the kernel's own.</summary>
+    /// <exception cref="EmulatorBugException">Pages leaked.</exception>
+    public static void CheckNoLeak(MemoryManager manager)
     {
-        long held = (long)manager.TotalRamPages - manager.FreePages - 1;
-        if (held != expected)
-            throw new EmulatorBugException($"{held} frames are held at the end, {expected} were expected");
+        Bug.On(manager.AddressSpaces.Count != 0, "leaks are looked for while address spaces live");
+        Findings findings = new();
+        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.PresentRanges))
+        {
+            for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
+            {
+                ref Page page = ref manager.Page(pfn);
+                bool held = page.RefCount > 0 && page.Type == PageType.None && !page.Has(PageFlags.Reserved) && pfn != manager.HugeZeroPfn;
+                bool cached = page.Has(PageFlags.SwapCache) || (!page.Mapping.IsNone && !page.IsAnonymous);
+                findings.Require(!held || cached, $"frame {pfn:x} is held {page.RefCount} times and belongs to nothing");
+            }
+        }
+        if (findings.Count != 0)
+            throw new EmulatorBugException($"memory leaked:\n{findings}");
     }
 
     // What address spaces and objects were promised is what the machine promised.

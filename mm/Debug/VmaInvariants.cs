@@ -43,10 +43,11 @@ internal sealed unsafe class VmaInvariants(MemoryDescriptor mm, Invariants.Findi
     {
         findings.Require(low.End <= high.Start, $"areas {low} and {high} overlap");
         bool alike = low.End == high.Start && ((low.Flags ^ high.Flags) & ~VmFlags.IgnoreMerge) == 0 && low.File == high.File &&
-            low.AnonName == high.AnonName && low.Userfault == high.Userfault && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
+            low.AnonName == high.AnonName && low.Userfault == high.Userfault && MemPolicy.AreEqual(low.Policy, high.Policy) && high.PageOffset == low.PageOffset + low.Pages && !low.HasAny(VmFlags.Special);
         bool anonFits = low.AnonVma == high.AnonVma;
         bool closed = low.Operations is { HasClose: true };
-        findings.Require(!(alike && anonFits && !closed) || mm.HasAlikeNeighbours, $"areas {low} and {high} should have been merged");
+        bool apart = mm.HasAlikeNeighbours || high.Start == mm.HeapSeam;
+        findings.Require(!(alike && anonFits && !closed) || apart, $"areas {low} and {high} should have been merged");
     }
 
     private void Count(VmArea area)

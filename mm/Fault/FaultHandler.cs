@@ -91,6 +91,8 @@ public sealed unsafe partial class FaultHandler
             return fault.Area.IsAnonymous ? AnonymousPage(ref fault) : FilePage(ref fault);
         if (!pte.IsPresent)
             return SwapPage(ref fault);
+        if (IsNumaHint(fault.Area, pte))
+            return NumaPage(ref fault, fault.Pte);
         if (fault.WantsWrite && !pte.IsWritable)
             return WriteProtectedPage(ref fault);
         fault.Class = FaultClass.Spurious;

@@ -35,6 +35,7 @@ public sealed unsafe partial class FaultHandler
         }
         fault.Class = FaultClass.HugeAnon;
         AnonVmaLinks.Prepare(area);
+        _manager.Khugepaged.Enter(area);
         MapNewHuge(ref fault, head);
         CountHugeAlloc(head);
         return VmFaultResult.None;
@@ -62,6 +63,8 @@ public sealed unsafe partial class FaultHandler
         Pte pmd = fault.Original = *fault.Pmd;
         if (!pmd.IsPresent)
             return VmFaultResult.Retry;
+        if (IsNumaHint(fault.Area, pmd))
+            return NumaPage(ref fault, fault.Pmd);
         if (fault.WantsWrite && !pmd.IsWritable)
             return HugeWriteProtected(ref fault);
         fault.Class = FaultClass.Spurious;

@@ -24,6 +24,13 @@ public static class HugePages
         return area.Length >= MmConstants.PmdSize && last >= area.Start && (forced || manager.IsThpAllowed(area));
     }
 
+    /// <summary>What smaps says of an area: whether it could have huge pages, if it is touched. Linux: <c>TVA_SMAPS</c>.</summary>
+    internal static bool IsThpEligible(this MemoryManager manager, VmArea area)
+    {
+        ulong first = (area.Start + MmConstants.PmdSize - 1) & MmConstants.PmdMask;
+        return area.IsAnonymous && first + MmConstants.PmdSize <= area.End && manager.IsThpAllowed(area);
+    }
+
     /// <summary>The shared huge page of zeros, made on first use. Linux: <c>mm_get_huge_zero_folio</c>.</summary>
     /// <returns>0 if there is no memory for it.</returns>
     internal static uint HugeZeroPage(this MemoryManager manager)

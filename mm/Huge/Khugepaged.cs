@@ -5,18 +5,42 @@ namespace Emu.Mm;
 /// <param name="AllocationFailed">No huge page was to be had: wait for <see cref="ThpSettings.AllocSleepMilliseconds"/>.</param>
 public readonly record struct KhugepagedPass(int Pages, bool AllocationFailed);
 
-/// <summary>Goes through all address spaces and puts small pages into huge ones. Linux: mm/khugepaged.c.</summary>
+/// <summary>Goes through the address spaces that may have huge pages and puts small pages into huge ones. Linux: mm/khugepaged.c.</summary>
 /// <remarks>A thread of the kernel calls <see cref="Scan"/> and sleeps in between. Lock: the kernel lock.</remarks>
 public sealed class Khugepaged
 {
     private readonly MemoryManager _manager;
+    private readonly List<MemoryDescriptor> _slots = [];
     private MemoryDescriptor? _mm;
     private ulong _address;
 
     internal Khugepaged(MemoryManager manager) => _manager = manager;
 
-    /// <summary>Whether there can be anything to do. Linux: <c>hugepage_pmd_enabled</c>.</summary>
+    /// <summary>Whether huge pages are used at all. Linux: <c>hugepage_pmd_enabled</c>.</summary>
     public bool IsEnabled => _manager.Thp.Enabled != ThpMode.Never;
+
+    /// <summary>Whether there is anything to look at. Linux: <c>khugepaged_has_work</c>.</summary>
+    public bool HasWork => _slots.Count != 0 && IsEnabled;
+
+    /// <summary>Takes in the address space of an area that may have huge pages. Linux: <c>khugepaged_enter_vma</c>.</summary>
+    internal void Enter(VmArea area)
+    {
+        if (!area.Mm.IsKnownToKhugepaged && IsEnabled && _manager.IsCollapsible(area, forced: false))
+            Enter(area.Mm);
+    }
+
+    /// <summary>A child has what its parent has. Linux: <c>khugepaged_fork</c>.</summary>
+    internal void Fork(MemoryDescriptor child, MemoryDescriptor parent)
+    {
+        if (parent.IsKnownToKhugepaged)
+            Enter(child);
+    }
+
+    private void Enter(MemoryDescriptor mm)
+    {
+        mm.IsKnownToKhugepaged = true;
+        _slots.Add(mm);
+    }
 
     /// <summary>Looks at as many pages as one go takes, from where the last one stopped. Linux: <c>khugepaged_do_scan</c>.</summary>
     public KhugepagedPass Scan()
@@ -38,13 +62,16 @@ public sealed class Khugepaged
     /// <summary>An address space goes away. Linux: <c>khugepaged_exit</c>.</summary>
     internal void Forget(MemoryDescriptor mm)
     {
+        if (!mm.IsKnownToKhugepaged)
+            return;
         if (_mm == mm)
             Advance();
+        _slots.Remove(mm);
     }
 
     private bool Begin()
     {
-        _mm = _manager.AddressSpaces.Count == 0 ? null : _manager.AddressSpaces[0];
+        _mm = _slots.Count == 0 ? null : _slots[0];
         _address = 0;
         return _mm != null;
     }
@@ -52,19 +79,11 @@ public sealed class Khugepaged
     // On to the next address space; after the last one round is over.
     private void Advance()
     {
-        int next = IndexOf(_mm!) + 1;
+        int next = _slots.IndexOf(_mm!) + 1;
         _address = 0;
-        _mm = next < _manager.AddressSpaces.Count ? _manager.AddressSpaces[next] : null;
+        _mm = next < _slots.Count ? _slots[next] : null;
         if (_mm == null)
             _manager.Thp.FullScans++;
-    }
-
-    private int IndexOf(MemoryDescriptor mm)
-    {
-        int index = 0;
-        while (_manager.AddressSpaces[index] != mm)
-            index++;
-        return index;
     }
 
     // Linux: khugepaged_scan_mm_slot

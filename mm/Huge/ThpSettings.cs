@@ -29,13 +29,13 @@ public sealed class ThpSettings
     public bool KhugepagedDefrag { get; set; } = true;
 
     /// <summary>khugepaged: pages that it looks at in one go.</summary>
-    public int PagesToScan { get; set; } = 4096;
+    public uint PagesToScan { get; set; } = 4096;
 
     /// <summary>khugepaged: milliseconds between two goes.</summary>
-    public int ScanSleepMilliseconds { get; set; } = 10000;
+    public uint ScanSleepMilliseconds { get; set; } = 10000;
 
     /// <summary>khugepaged: milliseconds to wait after an allocation failed.</summary>
-    public int AllocSleepMilliseconds { get; set; } = 60000;
+    public uint AllocSleepMilliseconds { get; set; } = 60000;
 
     /// <summary>khugepaged: empty entries that a range may have.</summary>
     public int MaxPtesNone { get; set; } = MmConstants.HugePagePages - 1;

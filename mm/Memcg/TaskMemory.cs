@@ -25,6 +25,33 @@ public class TaskMemory
     /// <summary>Whether it frees memory, and so may use all there is. Linux: PF_MEMALLOC.</summary>
     internal bool IsMemAlloc { get; set; }
 
+    /// <summary>Where its memory comes from, unless an area says otherwise; null for the local node. Linux: <c>mempolicy</c>.</summary>
+    public MemPolicy? Policy { get; private set; }
+
+    /// <summary>The node that the last page of an interleaving policy came from. Linux: <c>il_prev</c>.</summary>
+    public int LastInterleaved { get; internal set; }
+
+    /// <summary>Pages that the node of <see cref="LastInterleaved"/> is still to give. Linux: <c>il_weight</c>.</summary>
+    public int WeightLeft { get; internal set; }
+
+    /// <summary>Sets the policy. Linux: <c>do_set_mempolicy</c>.</summary>
+    public void SetPolicy(MemPolicy? policy)
+    {
+        Policy = policy;
+        if (policy is not { Mode: PolicyMode.Interleave or PolicyMode.WeightedInterleave })
+            return;
+        LastInterleaved = NodeMask.Capacity - 1;
+        WeightLeft = 0;
+    }
+
+    /// <summary>A new task begins with the policy of the one that made it. Linux: <c>copy_process</c>.</summary>
+    public void InheritPolicy(TaskMemory parent)
+    {
+        Policy = parent.Policy;
+        LastInterleaved = parent.LastInterleaved;
+        WeightLeft = parent.WeightLeft;
+    }
+
     /// <summary>Pages that it charged while a group of it was above memory.high. Linux: <c>memcg_nr_pages_over_high</c>.</summary>
     public long PagesOverHigh { get; internal set; }
 }

@@ -1,7 +1,7 @@
 namespace Emu.Mm;
 
 /// <summary>The names of allocation flags in messages. Linux: <c>%pGg</c>, include/trace/events/mmflags.h.</summary>
-internal static class GfpNames
+public static class GfpNames
 {
     // Combinations come first: what one names, the single flags do not name again.
     private static readonly (GfpFlags Flags, string Name)[] Table =

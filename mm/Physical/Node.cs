@@ -40,6 +40,9 @@ public sealed class Node
     /// <summary>Frames that the allocator has.</summary>
     public ulong ManagedPages => Sum(static zone => zone.ManagedPages);
 
+    /// <summary>Runs of kswapd in a row that found nothing: after too many it waits until somebody else does. Linux: <c>kswapd_failures</c>.</summary>
+    internal int KswapdFailures { get; set; }
+
     /// <summary>Distance between nodes as the firmware would tell it. Linux: <c>node_distance</c>.</summary>
     public int DistanceTo(Node other) => other == this ? LocalDistance : RemoteDistance;
 

@@ -115,6 +115,8 @@ public sealed unsafe partial class PageAllocator
             effort.NoProgress = 0;
         else
             effort.NoProgress++;
+        if (effort.NoProgress == 1)
+            DrainAll(); // Linux: a worker that runs once a second (vmstat_update) gives the stocks back
         if (effort.NoProgress <= MaxReclaimRetries)
         {
             foreach (Zone zone in context.Zonelist)

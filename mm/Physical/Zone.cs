@@ -109,6 +109,30 @@ public sealed class Zone
     /// <summary>Whether it has memory at all. Linux: <c>populated_zone</c>.</summary>
     public bool IsPopulated => PresentPages != 0;
 
+    /// <summary>Free pages in blocks of a page block or more. Linux: <c>NR_FREE_PAGES_BLOCKS</c>.</summary>
+    public long FreeBlockPages
+    {
+        get
+        {
+            long pages = 0;
+            for (int order = MmConstants.PageBlockOrder; order < MmConstants.PageOrders; order++)
+                pages += (Buddy.Areas[order].FreeBlocks + DeferredBlocks(order)) << order;
+            return pages;
+        }
+    }
+
+    /// <summary>Free blocks that the sections which are not up yet will be: movable ones.</summary>
+    internal long DeferredBlocks(int order)
+    {
+        long blocks = 0;
+        foreach (MemoryRange range in _deferred)
+        {
+            for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn += 1u << BlockOrder(pfn, range.EndPfn))
+                blocks += BlockOrder(pfn, range.EndPfn) == order ? 1 : 0;
+        }
+        return blocks;
+    }
+
     /// <summary>Whether a frame is in a section that is not up yet.</summary>
     internal bool IsDeferred(uint pfn) => _deferred.Any(range => pfn >= range.StartPfn && pfn < range.EndPfn);
 
@@ -164,14 +188,21 @@ public sealed class Zone
         FreeRange(range);
     }
 
+    // The largest block that begins at a frame and ends before another.
+    private static int BlockOrder(uint pfn, uint end)
+    {
+        int order = Math.Min(System.Numerics.BitOperations.TrailingZeroCount(pfn), MmConstants.MaxPageOrder);
+        while (pfn + (1u << order) > end)
+            order--;
+        return order;
+    }
+
     // Gives frames that nobody has to the free lists, in blocks as large as they fit. Linux: __free_pages_core
     private void FreeRange(MemoryRange range)
     {
         for (uint pfn = range.StartPfn; pfn < range.EndPfn;)
         {
-            int order = Math.Min(System.Numerics.BitOperations.TrailingZeroCount(pfn), MmConstants.MaxPageOrder);
-            while (pfn + (1u << order) > range.EndPfn)
-                order--;
+            int order = BlockOrder(pfn, range.EndPfn);
             Buddy.Free(pfn, order, MigrateType.Movable, toTail: true);
             pfn += 1u << order;
         }

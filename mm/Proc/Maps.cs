@@ -13,6 +13,12 @@ public static class Maps
     {
         foreach ((_, _, VmArea area) in mm.Areas.Iterate())
             WriteArea(area, writer);
+        WriteVsyscall(writer);
+    }
+
+    /// <summary>Writes the line of the page that every process sees. Linux: <c>gate_vma</c>.</summary>
+    internal static void WriteVsyscall(ProcWriter writer)
+    {
         writer.SetWidth(NameColumn);
         writer.Hex(VsyscallAddress).Append("-"u8).Hex(VsyscallAddress + MmConstants.PageSize).Append(" --xp 00000000 00:00 0 "u8);
         writer.Pad().Append("[vsyscall]\n"u8);

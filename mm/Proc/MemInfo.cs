@@ -53,13 +53,20 @@ public static class MemInfo
         Line(writer, "VmallocUsed:    ", 0);
         Line(writer, "VmallocChunk:   ", 0);
         Line(writer, "Percpu:         ", 0);
-        Line(writer, "AnonHugePages:  ", 0);
+        Line(writer, "AnonHugePages:  ", manager.Stat(NodeStat.AnonHuge) << MmConstants.HugePageOrder);
         Line(writer, "ShmemHugePages: ", 0);
         Line(writer, "ShmemPmdMapped: ", 0);
         Line(writer, "FileHugePages:  ", 0);
         Line(writer, "FilePmdMapped:  ", 0);
+        Line(writer, "CmaTotal:       ", manager.CmaAreas.Sum(static area => (long)area.Pages));
+        Line(writer, "CmaFree:        ", manager.Nodes.Sum(static node => node.Zones.Sum(static zone => zone.Buddy.FreeCmaPages)));
+        Line(writer, "Balloon:        ", 0);
         writer.Append("HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\nHugePages_Surp:        0\n"u8);
         writer.Append("Hugepagesize:       2048 kB\nHugetlb:               0 kB\n"u8);
+        // The kernel's own map of RAM: whole pages of 2 MiB, and what is left.
+        ulong ram = manager.Memory.Layout.Bytes;
+        writer.Kilobytes("DirectMap4k:    ", (ram & ~MmConstants.PmdMask) >> 10, Width);
+        writer.Kilobytes("DirectMap2M:    ", (ram & MmConstants.PmdMask) >> 10, Width);
     }
 
     // What could be had without swapping. Linux: si_mem_available

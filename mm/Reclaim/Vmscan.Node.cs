@@ -12,6 +12,8 @@ public sealed partial class Vmscan
             scanned = control.Scanned;
             PrepareScan(node, ref control);
             ShrinkGroups(node, ref control);
+            if (control.Reclaimed != before)
+                node.KswapdFailures = 0;
         }
         while (ShouldContinue(node, control.Reclaimed - before, control.Scanned - scanned, control));
         UpdateRefaults(node, control);

@@ -76,63 +76,6 @@ public sealed partial class Vmscan
         return TryToFree(_manager.Nodes[0].FallbackZones, ref control);
     }
 
-    /// <summary>Reclaims until every zone of a node is above its high watermark. Linux: <c>balance_pgdat</c>.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="order">Order that allocations waited for.</param>
-    /// <returns>Whether it is balanced now.</returns>
-    public bool BalanceNode(Node node, int order)
-    {
-        if (IsBalanced(node, order))
-            return true;
-        _manager.Events[(int)VmEvent.PageOutRun]++;
-        IsReclaiming = true;
-        try
-        {
-            for (int priority = ScanControl.DefaultPriority; priority >= 1 && !IsBalanced(node, order); priority--)
-            {
-                ScanControl control = ScanControl.For(Reclaimer.Kswapd, KswapdTarget(node), order, ZoneType.Movable);
-                control.Priority = priority;
-                ShrinkNode(node, ref control);
-                if (control.Reclaimed >= control.Target)
-                    priority++; // it goes well: no need to press harder
-            }
-        }
-        finally
-        {
-            IsReclaiming = false;
-        }
-        return IsBalanced(node, order);
-    }
-
-    /// <summary>Whether a zone of a node has its high watermark of free pages. Linux: <c>pgdat_balanced</c>.</summary>
-    public static bool IsBalanced(Node node, int order)
-    {
-        bool any = false;
-        foreach (Zone zone in node.ThisNodeZones)
-        {
-            any = true;
-            if (zone.WatermarkOk(order, zone.WatermarkOf(Watermark.High), ZoneType.Movable, AllocFlags.WatermarkMin))
-                return true;
-        }
-        return !any;
-    }
-
-    /// <summary>Tells kswapd that a node runs short. Linux: <c>wakeup_kswapd</c>.</summary>
-    internal void WakeKswapd(in AllocationContext context)
-    {
-        if (Kswapd == null)
-            return;
-        Node? last = null;
-        foreach (Zone zone in context.Zonelist)
-        {
-            if (zone.Node == last || !context.Allows(zone))
-                continue;
-            last = zone.Node;
-            if (!IsBalanced(last, context.Order))
-                Kswapd.Wake(last, context.Order);
-        }
-    }
-
     // Linux: do_try_to_free_pages
     private long TryToFree(Zone[] zonelist, ref ScanControl control)
     {
@@ -186,15 +129,6 @@ public sealed partial class Vmscan
         control.LowReclaim = true;
         control.LowSkipped = false;
         return true;
-    }
-
-    // Linux: kswapd_shrink_node
-    private static long KswapdTarget(Node node)
-    {
-        long target = 0;
-        foreach (Zone zone in node.ThisNodeZones)
-            target += Math.Max(zone.WatermarkOf(Watermark.High), ClusterMax);
-        return target;
     }
 
     // Nodes of zones that can help. For a large block one whose zones can be compacted as they are is passed over. Linux: shrink_zones

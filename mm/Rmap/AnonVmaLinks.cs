@@ -121,7 +121,7 @@ public static class AnonVmaLinks
             return null;
         VmArea low = below ?? neighbour, high = below == null ? area : neighbour;
         const VmFlags MayDiffer = VmFlags.AccessMask | VmFlags.SoftDirty;
-        bool compatible = low.End == high.Start && low.File == high.File &&
+        bool compatible = low.End == high.Start && low.File == high.File && MemPolicy.AreEqual(low.Policy, high.Policy) &&
             ((low.Flags ^ high.Flags) & ~MayDiffer) == 0 && high.PageOffset == low.PageOffset + low.Pages;
         return compatible && neighbour.AnonVmaChain is { NextOfArea: null } ? neighbour.AnonVma : null;
     }

@@ -128,6 +128,13 @@ public sealed unsafe class Rmap
     /// <summary>Entries that map a folio or a part of it. Linux: <c>folio_mapcount</c>.</summary>
     public int MapCountOf(uint folio) => _pages[folio].Has(PageFlags.Head) ? _pages[folio].LargeMapCount : _pages[folio].MapCount;
 
+    /// <summary>Entries that map one frame, those of its whole huge page included. Linux: <c>folio_precise_page_mapcount</c>.</summary>
+    public int MapCountOfFrame(uint pfn)
+    {
+        uint folio = _memory.FolioOf(pfn);
+        return _pages[pfn].MapCount + (_pages[folio].Has(PageFlags.Head) ? _pages[folio].EntireMapCount : 0);
+    }
+
     private void AddPte(uint pfn, NodeStat stat)
     {
         Page* page = _pages + pfn;

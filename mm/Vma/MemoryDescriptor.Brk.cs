@@ -20,7 +20,7 @@ public sealed partial class MemoryDescriptor
             return Layout.Brk = brk;
         if (brk <= Layout.Brk)
             return Unmap(newEnd, oldEnd - newEnd) == 0 ? Layout.Brk = brk : Layout.Brk;
-        if (!RoomForBrk(oldEnd, newEnd) || ExtendBrk(oldEnd, newEnd - oldEnd, VmFlags.None) != 0)
+        if (!RoomForBrk(oldEnd, newEnd) || ExtendBrk(oldEnd, newEnd - oldEnd, VmFlags.None, Layout.StartBrk) != 0)
             return Layout.Brk;
         if ((DefaultFlags & VmFlags.Locked) != 0)
             populate = newEnd - oldEnd;
@@ -31,17 +31,26 @@ public sealed partial class MemoryDescriptor
     /// <param name="address">Page-aligned.</param>
     /// <param name="length">Bytes, a multiple of a page.</param>
     /// <param name="extra">VM_EXEC for a bss in an executable segment, or nothing.</param>
+    /// <param name="floor">An area that ends there or below is not extended: the heap stays apart from the bss that it adjoins.</param>
     /// <returns>0 or -ENOMEM.</returns>
-    public int ExtendBrk(ulong address, ulong length, VmFlags extra)
+    private int ExtendBrk(ulong address, ulong length, VmFlags extra, ulong floor)
     {
         VmFlags flags = VmFlags.DataDefault | VmFlags.Account | DefaultFlags | extra;
         flags |= MergeableFlag(flags);
         ulong pages = length >> MmConstants.PageShift;
         if (!MayExpand(flags, pages) || MapCount > Manager.Sysctl.MaxMapCount || Manager.ReserveMemory((long)pages, Limits) != 0)
             return -Errno.ENOMEM;
+        bool extends = AreaBelow(address) is { } below && below.End == address && address > floor;
         VmaMerge merge = VmaMerge.ForNewRange(this, address, address + length, flags, address >> MmConstants.PageShift, null);
-        if (merge.TryMergeNew() == null)
+        if (extends && merge.TryExpand() is { } merged)
+        {
+            Manager.Khugepaged.Enter(merged);
+        }
+        else
+        {
+            HeapSeam = extends ? HeapSeam : address;
             _ = MapNewArea(null, address, address + length, flags, address >> MmConstants.PageShift, out _);
+        }
         Account(flags, (long)pages);
         if ((flags & VmFlags.Locked) != 0)
             LockedVm += pages;
@@ -63,8 +72,11 @@ public sealed partial class MemoryDescriptor
         if (found < 0)
             return (int)found;
         int error = FindIntersection(address, address + length) == null ? 0 : Unmap(address, length);
-        return error != 0 ? error : ExtendBrk(address, length, executable ? VmFlags.Exec : VmFlags.None);
+        return error != 0 ? error : ExtendBrk(address, length, executable ? VmFlags.Exec : VmFlags.None, floor: 0);
     }
+
+    /// <summary>Where the heap was begun on its own, though the area below it (the bss) may be alike. As in Linux.</summary>
+    internal ulong HeapSeam { get; private set; }
 
     private bool RoomForBrk(ulong oldEnd, ulong newEnd)
     {

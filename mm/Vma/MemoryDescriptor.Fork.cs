@@ -27,6 +27,7 @@ public sealed partial class MemoryDescriptor
         child.HighWaterRss = child.ResidentPages;
         child.HighWaterVm = child.TotalVm;
         Manager.Ksm.Fork(child, this);
+        Manager.Khugepaged.Fork(child, this);
         UserfaultContext.FinishFork(child);
         return child;
     }
@@ -40,6 +41,7 @@ public sealed partial class MemoryDescriptor
         MemoryCgroup = parent.MemoryCgroup;
         InheritSettings(parent);
         HasAlikeNeighbours |= parent.HasAlikeNeighbours;
+        HeapSeam = parent.HeapSeam;
         TotalVm = parent.TotalVm;
         DataVm = parent.DataVm;
         ExecVm = parent.ExecVm;

@@ -156,7 +156,7 @@ public sealed partial class MemoryDescriptor
         }
         int refused = file?.PrepareMmap(this, length, ref flags) ?? 0;
         flags |= MergeableFlag(flags);
-        VmArea? area = refused == 0 ? VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file).TryMergeNew() : null;
+        VmArea? area = refused == 0 ? VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file?.Mapped).TryMergeNew() : null;
         if (area == null && refused == 0)
             area = MapNewArea(file, address, end, flags, pageOffset, out refused);
         if (area == null)
@@ -166,6 +166,7 @@ public sealed partial class MemoryDescriptor
             return refused;
         }
         FinishMap(area, pages);
+        Manager.Khugepaged.Enter(area);
         return (long)address;
     }
 

@@ -98,6 +98,7 @@ public sealed unsafe partial class MemoryDescriptor
         copy.PrivateData = area.PrivateData;
         copy.AnonVma = area.AnonVma;
         copy.AnonName = area.AnonName;
+        copy.Policy = area.Policy;
         copy.Userfault = userfault;
         copy.SetFlags(flags);
         AnonVmaLinks.Clone(copy, area);

@@ -89,6 +89,7 @@ public sealed partial class MemoryDescriptor
         copy.PrivateData = area.PrivateData;
         copy.AnonVma = area.AnonVma;
         copy.AnonName = area.AnonName;
+        copy.Policy = area.Policy;
         copy.Userfault = area.Userfault;
         copy.SetFlags(area.Flags);
         return copy;

@@ -57,6 +57,9 @@ public sealed partial class MemoryDescriptor
     /// </summary>
     public bool ThpAdvisedOnly { get; set; }
 
+    /// <summary>Whether khugepaged looks at it. Linux: <c>MMF_VM_HUGEPAGE</c>.</summary>
+    internal bool IsKnownToKhugepaged { get; set; }
+
     /// <summary>Pages mapped. Linux: <c>total_vm</c>.</summary>
     public ulong TotalVm { get; internal set; }
 
@@ -92,6 +95,12 @@ public sealed partial class MemoryDescriptor
 
     /// <summary>Whom its pages are charged to: the group of its process. Linux: <c>mem_cgroup_from_task(mm->owner)</c>.</summary>
     public MemoryCgroup MemoryCgroup { get; set; }
+
+    /// <summary>Where the scan of NUMA balancing goes on. Linux: <c>numa_scan_offset</c>.</summary>
+    internal ulong NumaScanOffset { get; set; }
+
+    /// <summary>Scans of the whole address space so far. Linux: <c>numa_scan_seq</c>.</summary>
+    internal int NumaScanSequence { get; set; }
 
     /// <summary>Whether the OOM killer chose it, and its memory is gone or going. Linux: <c>MMF_OOM_VICTIM</c>, <c>MMF_UNSTABLE</c>.</summary>
     public bool IsOomVictim { get; internal set; }

@@ -40,6 +40,9 @@ public sealed class VmArea
     /// <summary>First of the links to every <see cref="Mm.AnonVma"/> that may hold its pages. Linux: <c>anon_vma_chain</c>.</summary>
     public AnonVmaChain? AnonVmaChain { get; set; }
 
+    /// <summary>Where its memory comes from; null for what the task's policy says. Linux: <c>vm_policy</c>.</summary>
+    public MemPolicy? Policy { get; set; }
+
     /// <summary>Name given by prctl(PR_SET_VMA_ANON_NAME), or null. Linux: <c>anon_name</c>.</summary>
     public string? AnonName { get; set; }
 
@@ -114,6 +117,7 @@ public sealed class VmArea
         PrivateData = null;
         AnonVma = null;
         AnonName = null;
+        Policy = null;
         Userfault = null;
         SharedNode = null;
     }

@@ -27,6 +27,12 @@ public abstract class VmFile
     /// <summary>Inode number.</summary>
     public abstract ulong InodeNumber { get; }
 
+    /// <summary>
+    /// The file that an area comes to name when it maps this one: what its neighbours' files are compared with. Linux: what
+    /// <c>vma_set_file</c> puts in its place.
+    /// </summary>
+    public virtual VmFile Mapped => this;
+
     /// <summary>Prepares a mapping: sets the operations of the area. Linux: <c>f_op->mmap</c>.</summary>
     /// <param name="area">Range, offset, flags and file are set.</param>
     /// <returns>0 or a negative errno; ENODEV where the file cannot be mapped.</returns>

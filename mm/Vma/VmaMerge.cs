@@ -8,14 +8,17 @@ public ref struct VmaMerge
     private readonly VmArea? _previous, _next, _middle, _source;
     private readonly VmFile? _file;
     private readonly string? _anonName;
+    private readonly MemPolicy? _policy;
     private readonly UserfaultContext? _userfault;
+    private bool _justExpand;
     private VmFlags _flags;
     private ulong _start, _end, _pageOffset;
 
     private VmaMerge(MemoryDescriptor mm, VmArea? middle, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file, string? anonName,
-        UserfaultContext? userfault, VmArea? copiedFrom = null)
+        MemPolicy? policy, UserfaultContext? userfault, VmArea? copiedFrom = null)
     {
         _source = middle ?? copiedFrom;
+        _policy = policy;
         _mm = mm;
         _middle = middle;
         _start = start;
@@ -31,23 +34,35 @@ public ref struct VmaMerge
 
     /// <summary>For a range that nothing is mapped in yet.</summary>
     public static VmaMerge ForNewRange(MemoryDescriptor mm, ulong start, ulong end, VmFlags flags, ulong pageOffset, VmFile? file) =>
-        new(mm, null, start, end, flags, pageOffset, file, null, null);
+        new(mm, null, start, end, flags, pageOffset, file, null, null, null);
 
     /// <summary>For a free range that an area is copied to with its pages (mremap). Linux: <c>copy_vma</c>.</summary>
     public static VmaMerge ForCopy(VmArea source, ulong start, ulong end, VmFlags flags, ulong pageOffset, UserfaultContext? userfault) =>
-        new(source.Mm, null, start, end, flags, pageOffset, source.File, source.AnonName, userfault, source);
+        new(source.Mm, null, start, end, flags, pageOffset, source.File, source.AnonName, source.Policy, userfault, source);
 
     /// <summary>For the free range right behind an area that is to grow. Linux: <c>vma_merge_extend</c>.</summary>
     public static VmaMerge ForExtension(VmArea area, ulong delta) =>
-        new(area.Mm, null, area.End, area.End + delta, area.Flags, area.PageOffset + area.Pages, area.File, area.AnonName, area.Userfault, area);
+        new(area.Mm, null, area.End, area.End + delta, area.Flags, area.PageOffset + area.Pages, area.File, area.AnonName, area.Policy, area.Userfault, area);
 
     /// <summary>For a part of an area whose flags or name are about to change.</summary>
     public static VmaMerge ForModified(VmArea middle, ulong start, ulong end, VmFlags flags, string? anonName) =>
-        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, anonName, middle.Userfault);
+        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, anonName, middle.Policy, middle.Userfault);
+
+    /// <summary>For a part of an area whose policy is about to change. Linux: <c>vma_modify_policy</c>.</summary>
+    public static VmaMerge ForPolicy(VmArea middle, ulong start, ulong end, MemPolicy? policy) =>
+        new(middle.Mm, middle, start, end, middle.Flags, middle.PageIndexOf(start), middle.File, middle.AnonName, policy, middle.Userfault);
 
     /// <summary>For a part of an area whose registration is about to change. Linux: <c>vma_modify_flags_uffd</c>.</summary>
     public static VmaMerge ForRegistered(VmArea middle, ulong start, ulong end, VmFlags flags, UserfaultContext? userfault) =>
-        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, middle.AnonName, userfault);
+        new(middle.Mm, middle, start, end, flags, middle.PageIndexOf(start), middle.File, middle.AnonName, middle.Policy, userfault);
+
+    /// <summary>Extends the area below over a range that is free; what lies above stays on its own. Linux: <c>just_expand</c>.</summary>
+    /// <returns>The area, or null if it does not fit.</returns>
+    public VmArea? TryExpand()
+    {
+        _justExpand = true;
+        return TryMergeNew();
+    }
 
     /// <summary>Extends a neighbour over a range that is free. Linux: <c>vma_merge_new_range</c>.</summary>
     /// <returns>The neighbour, or null if none fits.</returns>
@@ -55,7 +70,7 @@ public ref struct VmaMerge
     {
         if ((_flags & VmFlags.Special) != 0)
             return null;
-        bool left = CanMergeLeft(), right = CanMergeRight(left);
+        bool left = CanMergeLeft(), right = !_justExpand && CanMergeRight(left);
         if (!left && !right)
             return null;
         if (left && right && IsBoundToStay(_next!))
@@ -177,7 +192,7 @@ public ref struct VmaMerge
     // Linux: is_mergeable_vma
     private readonly bool IsMergeable(VmArea neighbour) =>
         ((neighbour.Flags ^ _flags) & ~VmFlags.IgnoreMerge) == 0 && neighbour.File == _file && neighbour.AnonName == _anonName &&
-        neighbour.Userfault == _userfault;
+        MemPolicy.AreEqual(neighbour.Policy, _policy) && neighbour.Userfault == _userfault;
 
     // Linux: is_mergeable_anon_vma
     private readonly bool AnonVmaFits(VmArea neighbour)

@@ -5,10 +5,18 @@ namespace Emu.Syscalls;
 /// <summary>The files of /proc and /sys that mm prints: one row each.</summary>
 internal static class ProcMmTable
 {
+    private const uint OwnerRead = 0x100;
+
     /// <summary>Rows of /proc.</summary>
     public static PseudoEntry[] RootEntries { get; } =
     [
         PseudoEntry.File("meminfo", static (in PseudoContext context, ProcWriter writer) => MemInfo.Write(context.Kernel.Memory, writer)),
+        PseudoEntry.File("vmstat", static (in PseudoContext context, ProcWriter writer) => VmStatText.Write(context.Kernel.Memory, writer)),
+        PseudoEntry.File("zoneinfo", static (in PseudoContext context, ProcWriter writer) => ZoneInfo.Write(context.Kernel.Memory, writer)),
+        PseudoEntry.File("buddyinfo", static (in PseudoContext context, ProcWriter writer) => BuddyInfo.Write(context.Kernel.Memory, writer)),
+        PseudoEntry.File("pagetypeinfo", static (in PseudoContext context, ProcWriter writer) => BuddyInfo.WriteTypes(context.Kernel.Memory, writer), OwnerRead),
+        PseudoEntry.File("iomem", static (in PseudoContext context, ProcWriter writer) =>
+            IoMem.Write(context.Kernel.Memory, context.Reader!.Credentials.Can(Capability.SysAdmin), writer)),
     ];
 
     /// <summary>Rows of /proc/PID and /proc/PID/task/TID; they write nothing for a task that has no memory any more.</summary>
@@ -16,18 +24,12 @@ internal static class ProcMmTable
     [
         PseudoEntry.File("maps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, Maps.Write)),
         PseudoEntry.File("statm", Statm),
-    ];
-
-    /// <summary>Rows of /proc/sys/vm.</summary>
-    public static PseudoEntry[] SysVmEntries { get; } =
-    [
-        PseudoEntry.Number("max_map_count", static kernel => (long)kernel.Memory.Sysctl.MaxMapCount,
-            static (kernel, value) => kernel.Memory.Sysctl.MaxMapCount = (int)value, 0, int.MaxValue),
-        PseudoEntry.Number("mmap_min_addr", static kernel => (long)kernel.Memory.Sysctl.MmapMinAddr),
+        PseudoEntry.File("smaps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, static (mm, writer) => Smaps.Write(mm, keys: false, writer))),
+        PseudoEntry.File("smaps_rollup", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, Smaps.WriteRollup)),
     ];
 
     /// <summary>Rows of /sys/kernel/mm.</summary>
-    public static PseudoEntry[] KernelMmEntries { get; } = [];
+    public static PseudoEntry[] KernelMmEntries { get; } = [SysKsm.Directory, SysTransparentHuge.Directory];
 
     private static void Of(MemoryDescriptor? mm, ProcWriter writer, Action<MemoryDescriptor, ProcWriter> write)
     {

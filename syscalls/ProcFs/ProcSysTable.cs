@@ -47,7 +47,7 @@ internal static class ProcSysTable
                 PseudoEntry.Number("poolsize", static _ => 256),
             ]),
         ]),
-        PseudoEntry.Directory("vm", ProcMmTable.SysVmEntries),
+        PseudoEntry.Directory("vm", ProcSysVm.Entries),
     ];
 
     private static PseudoEntry Text(string name, Func<Kernel, string> get, Action<Kernel, string>? set = null)

@@ -21,6 +21,11 @@ internal static class ProcTaskTable
         PseudoEntry.File("syscall", ProcTaskText.Syscall, OwnerRead),
         PseudoEntry.File("cmdline", ProcTaskText.Cmdline),
         .. ProcMmTable.TaskEntries,
+        PseudoEntry.File("numa_maps", static (in PseudoContext context, ProcWriter writer) =>
+        {
+            if (context.Mm is { } mm)
+                NumaMaps.Write(mm, context.Task.Memory.Policy, writer);
+        }),
         .. ProcOom.Entries,
         PseudoEntry.File("cgroup", static (in PseudoContext context, ProcWriter writer) => ShowCgroup(context.Task.Group.ControlGroup, writer)),
         PseudoEntry.Magic("cwd", static (in PseudoContext context, out VfsPath path) => Place(context.Task.HasFiles ? context.Task.Fs.Current : default, out path)),

@@ -100,23 +100,24 @@ internal sealed partial class Scheduler
     private Task? PickReady()
     {
         TakeArrivals();
-        _kernel.Timers.Run(_kernel.Clock.Monotonic);
+        RunTimers();
+        _kernel.Threads.Run();
         return _queue.Dequeue();
     }
 
     // Nothing can run: time passes, or the host brings something, or nothing ever will. Linux: do_idle
     private void WaitForWork(CpuToken cpu)
     {
-        ulong next = _kernel.Timers.Next;
+        ulong next = _kernel.Timers.NextAwaited;
         bool alone = IsCutOffFromHost;
         if (alone && next == Never && IsForsaken)
             ReportDeadlock();
         else if (alone && next == Never)
             WaitForSignal(cpu);
         else if (alone && _kernel.Clock.IsVirtual)
-            _kernel.Clock.SkipTo(next);
+            _kernel.Clock.SkipTo(Math.Min(next, _kernel.Daemons.Next));
         else
-            WaitForHost(cpu, next);
+            WaitForHost(cpu, Math.Min(next, _kernel.Daemons.Next));
     }
 
     // Nobody runs any more: the workers go. Those in a call of the host do when it returns.

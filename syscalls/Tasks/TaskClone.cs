@@ -146,6 +146,7 @@ internal static class TaskClone
             TrapAddress = task.TrapAddress,
         };
         child.AdoptCredentials(task.Credentials);
+        child.Memory.InheritPolicy(task.Memory);
         child.InheritBlocked(task.Blocked);
         bool sharesMemory = (request.Flags & (CloneFlags.Vm | CloneFlags.Vfork)) == CloneFlags.Vm;
         child.AlternateStack = sharesMemory ? AlternateStack.None : task.AlternateStack;

@@ -15,6 +15,9 @@ internal abstract class KernelTimer
     /// <summary>Whether it runs. Linux: <c>hrtimer_active</c>.</summary>
     public bool IsActive => Index >= 0;
 
+    /// <summary>Whether a machine in which nothing else will happen need not go on for it. Linux: <c>TIMER_DEFERRABLE</c>. Always the same.</summary>
+    public virtual bool IsDeferrable => false;
+
     /// <summary>The time has come; the timer does not run any more and may be started again. The kernel lock is held.</summary>
     public abstract void Expire();
 

@@ -5,11 +5,14 @@ namespace Emu.Syscalls;
 internal sealed class TimerQueue
 {
     private KernelTimer[] _heap = new KernelTimer[16];
-    private int _count;
+    private int _count, _awaited;
     private ulong _sequence;
 
     /// <summary>When the next timer expires; <see cref="Scheduler.Never"/> if none runs.</summary>
     public ulong Next => _count == 0 ? Scheduler.Never : _heap[0].Expires;
+
+    /// <summary>The same, but <see cref="Scheduler.Never"/> if only deferrable timers run: what an idle machine waits for.</summary>
+    public ulong NextAwaited => _awaited == 0 ? Scheduler.Never : Next;
 
     /// <summary>Set when <see cref="Next"/> came nearer, by whoever looks at it cleared.</summary>
     public bool HasChanged { get; set; }
@@ -29,6 +32,7 @@ internal sealed class TimerQueue
             Array.Resize(ref _heap, _count * 2);
         timer.Index = _count;
         _heap[_count++] = timer;
+        _awaited += timer.IsDeferrable ? 0 : 1;
         MoveUp(timer.Index);
         HasChanged |= timer.Index == 0;
     }
@@ -41,6 +45,7 @@ internal sealed class TimerQueue
         if (at < 0)
             return false;
         timer.Index = -1;
+        _awaited -= timer.IsDeferrable ? 0 : 1;
         KernelTimer last = _heap[--_count];
         _heap[_count] = null!;
         if (last != timer)

@@ -37,6 +37,9 @@ public sealed record GuestRun(string Program, params string[] Arguments)
             // emu itself is started by what this names; the program sees it as well, in both runs.
             ["DOTNET_ROOT"] = DotnetRoot,
         };
+        // Long programs do less where tests are to be short.
+        if (System.Environment.GetEnvironmentVariable("EMU_TEST_SCALE") is { } scale)
+            all["EMU_TEST_SCALE"] = scale;
         foreach ((string name, string value) in Environment)
             all[name] = value;
         return all;

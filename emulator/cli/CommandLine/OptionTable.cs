@@ -80,6 +80,7 @@ internal static class OptionTable
         Flag("--stats", CommandKind.Runs, static options => options.Statistics = true, "print instructions, faults, memory and time at the end"),
         new("--check", '\0', OptionValue.Attached, "N", CommandKind.Runs, OptionValues.Check,
             "check the invariants of mm at every Nth fault (1000) and at the end"),
+        Valued("--inject", "page_alloc:nth=N", CommandKind.Runs, OptionValues.Inject, "let the Nth page allocation fail, counted from the start of the program"),
         Valued("--class", "LIST", CommandKind.Trace, OptionValues.Classes, "print only faults of these classes, such as anon,cow"),
         Valued("--vma", "NAME", CommandKind.Trace, OptionValues.AreaName, "print only faults in areas of this name, such as [heap]"),
         Valued("--range", "A-B", CommandKind.Trace, OptionValues.Range, "print only faults from address A up to B"),

@@ -165,6 +165,16 @@ internal static class OptionValues
         return null;
     }
 
+    /// <summary>page_alloc:nth=N.</summary>
+    public static string? Inject(RunOptions options, string value)
+    {
+        const string PageAllocation = "page_alloc:nth=";
+        if (!value.StartsWith(PageAllocation, StringComparison.Ordinal) || !TryNumber(value[PageAllocation.Length..], out ulong nth) || nth == 0)
+            return $"'{value}' is not {PageAllocation}N with N from 1";
+        options.FailingAllocation = nth;
+        return null;
+    }
+
     /// <summary>N.</summary>
     public static string? Pids(RunOptions options, string value)
     {

@@ -102,6 +102,9 @@ internal sealed record RunOptions
     /// <summary>--check: faults between two checks, 0 for none at all.</summary>
     public int CheckInterval { get; set; }
 
+    /// <summary>--inject: which page allocation fails, counted from 1; null for none.</summary>
+    public ulong? FailingAllocation { get; set; }
+
     /// <summary>--class: a bit for each class to be printed.</summary>
     public ulong Classes { get; set; } = ulong.MaxValue;
 

@@ -21,6 +21,7 @@ internal sealed class MachineRun
     private StracePrinter? _strace;
     private RunStatistics? _statistics;
     private InvariantChecker? _checker;
+    private AllocationFailure? _failure;
     private TerminalState? _terminal;
 
     /// <summary>Brings a machine up; nothing runs on it yet.</summary>
@@ -56,6 +57,8 @@ internal sealed class MachineRun
             Arguments = _program,
             Environment = GuestEnvironment.Create(_options, environment),
         };
+        if (_options.FailingAllocation is { } nth)
+            _kernel.Memory.Allocator.FaultInjection = _failure = new AllocationFailure(nth);
         _trace?.Begin(new TraceHeader { Version = VersionCommand.Version, Command = _program, Options = _options });
         if (new ProgramSearch(starter).TryStart(_kernel, request, out Task? task, out int status) is { } reason)
             return UserError.Fail(status, reason);
@@ -93,7 +96,7 @@ internal sealed class MachineRun
         try
         {
             _kernel.Run();
-            _checker?.Check();
+            _checker?.CheckEnd();
             status = ReportEnd();
         }
         catch (Exception defect)
@@ -133,6 +136,8 @@ internal sealed class MachineRun
             _trace?.End(_output, _format);
         }
         _statistics?.Print(_output, _format, _kernel);
+        if (_failure != null)
+            _output.Line(_format, "inject"u8, RawText.ToBytes("emu: " + _failure.Describe()));
         _ = _terminal?.Restore(); // the host may have taken the terminal away
         return status;
     }

@@ -33,6 +33,15 @@ internal sealed class InvariantChecker : IMmEvents
         _kernel.Post(Check);
     }
 
+    /// <summary>Checks when the machine has ended: now nothing may be held that nobody can have any more.</summary>
+    /// <exception cref="EmulatorBugException">Something does not hold.</exception>
+    public void CheckEnd()
+    {
+        Check();
+        if (_kernel.Memory.AddressSpaces.Count == 0)
+            Invariants.CheckNoLeak(_kernel.Memory);
+    }
+
     /// <summary>Checks now.</summary>
     /// <exception cref="EmulatorBugException">Something does not hold.</exception>
     public void Check()

@@ -26,10 +26,12 @@ internal static class HostCreate
         };
     }
 
-    /// <summary>Gives a file that was made the owner and the permissions that the host's own rules did not.</summary>
+    /// <summary>Gives a file that was made the guest's time, and the owner and the permissions that the host's own rules did not.</summary>
     public static int Finish(HostFileSystem fileSystem, int directory, ReadOnlySpan<byte> name, in NewInode made, out HostStatx stat)
     {
         const int Flags = HostAtFlags.SymlinkNoFollow;
+        if (fileSystem.StampsTimes)
+            _ = HostAttributes.UTimeNsAt(directory, name, fileSystem.HostNow, fileSystem.HostNow, Flags); // it is ours
         int error = HostStat.StatxAt(directory, name, Flags, out stat);
         if (error != 0 || IsAsWanted(fileSystem, stat, made))
             return error;
@@ -42,6 +44,8 @@ internal static class HostCreate
     /// <summary>The same for a file that is known by a descriptor alone.</summary>
     public static int FinishDescriptor(HostFileSystem fileSystem, int fd, in NewInode made, out HostStatx stat)
     {
+        if (fileSystem.StampsTimes)
+            _ = HostAttributes.FUTimeNs(fd, fileSystem.HostNow, fileSystem.HostNow); // it is ours
         int error = HostStat.Statx(fd, out stat);
         if (error != 0 || IsAsWanted(fileSystem, stat, made))
             return error;

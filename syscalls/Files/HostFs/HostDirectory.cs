@@ -142,7 +142,7 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         {
             _ = HostFile.Close(result); // nothing was written
         }
-        Node.Expire();
+        Node.Modified();
         return error;
     }
 
@@ -189,11 +189,12 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         {
             error = Emu.Host.HostDirectory.LinkAt(from, oldName, directory, name, 0);
         }
-        if (error == 0)
-            node.SetPlace(this, name);
         node.Expire();
-        Node.Expire();
-        return error;
+        if (error != 0)
+            return error;
+        node.SetPlace(this, name);
+        Node.Modified();
+        return 0;
     }
 
     /// <inheritdoc/>
@@ -228,8 +229,9 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         HostNode node = HostFileSystem.NodeOf(inode);
         node.SetPlace(to, newName);
         node.Expire();
-        Node.Expire();
-        to.Node.Expire();
+        Node.Modified();
+        if (to != this)
+            to.Node.Modified();
         return 0;
     }
 
@@ -308,7 +310,7 @@ internal sealed class HostDirectory : DirectoryInode, IHostInode
         HostNode node = HostFileSystem.NodeOf(victim);
         node.LosePlace(this, name);
         node.Expire();
-        Node.Expire();
+        Node.Modified();
         return 0;
     }
 }

@@ -46,6 +46,19 @@ internal sealed class HostFileSystem : FileSystem
     /// <summary>On whose behalf the host lets us act.</summary>
     public uint HostUid { get; }
 
+    /// <summary>Whether the guest's clock is not the host's: then times of files are given to the host.</summary>
+    public bool StampsTimes => Vfs.Kernel.Clock.IsVirtual;
+
+    /// <summary>The guest's time, for files.</summary>
+    public HostFileTime HostNow
+    {
+        get
+        {
+            FileTime now = Vfs.Now;
+            return new HostFileTime(now.Seconds, now.Nanoseconds);
+        }
+    }
+
     /// <summary>Files known now.</summary>
     public int InodeCount => _inodes.Count;
 

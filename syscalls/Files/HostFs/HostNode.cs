@@ -57,6 +57,14 @@ internal sealed class HostNode
     /// <summary>What is known counts no more.</summary>
     public void Expire() => _token = 0;
 
+    /// <summary>The guest has changed its contents: what is known counts no more, and the time of change is the guest's.</summary>
+    public void Modified()
+    {
+        Expire();
+        if (_fileSystem.StampsTimes && Reach(out int directory, out byte[] name, out int flags) == 0)
+            _ = HostAttributes.UTimeNsAt(directory, name, HostFileTime.Omit, _fileSystem.HostNow, flags); // who may write but does not own it leaves the host's
+    }
+
     /// <summary>It was found under a name.</summary>
     public void SetPlace(HostDirectory? parent, ReadOnlySpan<byte> name)
     {
@@ -124,7 +132,7 @@ internal sealed class HostNode
         {
             HostFileTime access = ToHost(change, AttributeMask.AccessTime, AttributeMask.AccessTimeSet, change.AccessTime);
             HostFileTime modify = ToHost(change, AttributeMask.ModifyTime, AttributeMask.ModifyTimeSet, change.ModifyTime);
-            error = HostAttributes.UTimeNsAt(directory, name, access, modify, flags);
+            error = SetTimes(directory, name, access, modify, flags);
         }
         Expire();
         return error;
@@ -227,6 +235,19 @@ internal sealed class HostNode
         Span<byte> path = stackalloc byte[32];
         int length = HostFile.FormatProcPath(descriptor, path);
         return HostFile.OpenAt(HostAtFlags.CurrentDirectory, path[..length], flags & ~HostOpenFlags.NoFollow);
+    }
+
+    // "Now" is the guest's now, unless the host grants no other than its own: to one who may write the file but does not own it.
+    private int SetTimes(int directory, byte[] name, HostFileTime access, HostFileTime modify, int flags)
+    {
+        if (_fileSystem.StampsTimes && (access == HostFileTime.Now || modify == HostFileTime.Now))
+        {
+            HostFileTime now = _fileSystem.HostNow;
+            int error = HostAttributes.UTimeNsAt(directory, name, access == HostFileTime.Now ? now : access, modify == HostFileTime.Now ? now : modify, flags);
+            if (error != -Errno.EPERM)
+                return error;
+        }
+        return HostAttributes.UTimeNsAt(directory, name, access, modify, flags);
     }
 
     private static FileTime ToTime(HostTimestamp time) => new(time.Seconds, time.Nanoseconds);

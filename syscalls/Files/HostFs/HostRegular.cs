@@ -146,9 +146,8 @@ internal sealed class HostRegular : RegularInode, IHostInode, IBackingStore
             error = HostFile.Allocate(_writeFd >= 0 ? _writeFd : _appendFd, mode, (long)offset, (long)length);
         if (error != 0)
             return error;
-        Node.Expire();
         Mapping.Invalidate();
-        _written = true;
+        NoteWritten();
         return Refresh();
     }
 
@@ -287,7 +286,7 @@ internal sealed class HostRegular : RegularInode, IHostInode, IBackingStore
     private void NoteWritten()
     {
         _written = true;
-        Node.Expire();
+        Node.Modified();
     }
 
     private int Truncate(ulong size)

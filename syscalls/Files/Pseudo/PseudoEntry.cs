@@ -131,6 +131,39 @@ internal static class PseudoText
         return System.Buffers.Text.Utf8Parser.TryParse(text, out value, out int used) && used == text.Length;
     }
 
+    /// <summary>A decimal number without a sign of its own, one line end behind it. Linux: <c>kstrtouint</c>, <c>kstrtoul</c> with base 10.</summary>
+    /// <param name="text">What was written.</param>
+    /// <param name="maximum">Greatest number of the type.</param>
+    /// <param name="value">The number.</param>
+    /// <returns>0, -EINVAL, or -ERANGE beyond the maximum.</returns>
+    public static int ParseUnsigned(ReadOnlySpan<byte> text, ulong maximum, out ulong value)
+    {
+        value = 0;
+        text = WithoutLineEnd(text);
+        if (text.StartsWith("+"u8))
+            text = text[1..];
+        if (text.IsEmpty || text.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            return -Errno.EINVAL;
+        bool fits = System.Buffers.Text.Utf8Parser.TryParse(text, out value, out int used) && used == text.Length && value <= maximum;
+        return fits ? 0 : -Errno.ERANGE;
+    }
+
+    /// <summary>Yes or no. Linux: <c>kstrtobool</c>.</summary>
+    public static bool TryParseBool(ReadOnlySpan<byte> text, out bool value)
+    {
+        value = false;
+        if (text.IsEmpty)
+            return false;
+        byte first = (byte)(text[0] | 0x20), second = text.Length > 1 ? (byte)(text[1] | 0x20) : (byte)0;
+        bool on = first is (byte)'e' or (byte)'y' or (byte)'t' || text[0] == (byte)'1' || (first == (byte)'o' && second == (byte)'n');
+        bool off = first is (byte)'d' or (byte)'n' or (byte)'f' || text[0] == (byte)'0' || (first == (byte)'o' && second == (byte)'f');
+        value = on;
+        return on || off;
+    }
+
+    /// <summary>Without the line end. Linux: <c>sysfs_streq</c> compares so.</summary>
+    public static ReadOnlySpan<byte> WithoutLineEnd(ReadOnlySpan<byte> text) => text.EndsWith("\n"u8) ? text[..^1] : text;
+
     /// <summary>Without blanks around it. Linux: <c>strstrip</c>.</summary>
     public static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.TrimEnd((byte)0).Trim(" \t\n"u8);
 }

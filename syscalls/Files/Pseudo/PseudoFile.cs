@@ -114,6 +114,8 @@ internal sealed class PseudoTextFile : OpenFile
         if (_entry.Store == null)
             return -Errno.EIO;
         int length = (int)Math.Min(from.Count, MaxWrite);
+        if (length == 0 && Inode.FileSystem is SysFileSystem)
+            return 0; // Linux: sysfs_kf_write
         byte[] text = new byte[length];
         if (from.CopyFrom(text) != length)
             return -Errno.EFAULT;

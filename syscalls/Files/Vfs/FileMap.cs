@@ -19,6 +19,8 @@ internal static class FileMap
         long done = 0;
         while (to.Count != 0 && position < cache.Size)
         {
+            if (memory.Current.IsDying)
+                return done != 0 ? done : -Errno.EINTR;
             int offset = (int)(position & OffsetMask);
             int part = (int)Math.Min(Math.Min(MmConstants.PageSize - (ulong)offset, cache.Size - position), (ulong)to.Count);
             int error = FindPage(memory, cache, readahead, position, to.Count, out uint pfn);
@@ -46,6 +48,9 @@ internal static class FileMap
         long done = 0;
         while (from.Count != 0)
         {
+            // Who is to die must not go on to fill memory that it was killed for.
+            if (memory.Current.IsDying)
+                return done != 0 ? done : -Errno.EINTR;
             int offset = (int)(position & OffsetMask);
             int part = (int)Math.Min((long)(MmConstants.PageSize - (ulong)offset), from.Count);
             int error = cache.GetOrCreate(position >> MmConstants.PageShift, out uint pfn);

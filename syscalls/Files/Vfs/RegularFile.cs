@@ -29,6 +29,9 @@ internal sealed class RegularFile : OpenFile
     }
 
     /// <inheritdoc/>
+    public override VmFile Mapped => _backing != null && ReferenceEquals(_backing.Mapping, Mapping) ? _backing : this;
+
+    /// <inheritdoc/>
     public override bool CanMap => true;
 
     /// <inheritdoc/>

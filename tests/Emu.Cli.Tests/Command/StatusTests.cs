@@ -14,6 +14,7 @@ public class StatusTests
     [InlineData(2, "emu: --memory: a value is missing: ", "--memory")]
     [InlineData(2, "emu: --swap: /etc/passwd: the file holds something else", "--swap", "1M:/etc/passwd", "/bin/true")]
     [InlineData(2, "emu: --output: /nonexistent/x: No such file or directory", "-o", "/nonexistent/x", "/bin/true")]
+    [InlineData(2, "emu: --inject: 'page_alloc:nth=0' is not page_alloc:nth=N with N from 1", "--inject", "page_alloc:nth=0", "/bin/true")]
     [InlineData(2, "emu: 'x' is one word too many ", "version", "x")]
     [InlineData(126, "emu: /etc/passwd: ", "/etc/passwd")]
     [InlineData(126, "emu: /etc: ", "/etc")]

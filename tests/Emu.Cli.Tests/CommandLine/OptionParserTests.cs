@@ -13,7 +13,7 @@ public class OptionParserTests
     {
         RunOptions options = Parse("run --memory 512M,nodes=2 --cpus 1 --cpu x86-64-v2 --clock host --seed 0x10 --epoch 5 --timeout 1.5 " +
             "--max-instructions 1_000 --volume /a:/b:ro --volume c:/d --rootfs /r --cwd /w --env A=1 --env B= --clear-env --strace --stats " +
-            "--check=7 -o out -vv --swap 64M --swap 1M:/s --cgroup memory.max=64M --pids 9 prog");
+            "--check=7 -o out -vv --swap 64M --swap 1M:/s --cgroup memory.max=64M --pids 9 --inject page_alloc:nth=12 prog");
 
         Assert.Equal((512UL << 20, 2), (options.Memory.Bytes, options.Memory.Nodes));
         Assert.Equal((1, CpuModel.V2, ClockKind.Host), (options.Cpus, options.Model, options.Clock));
@@ -24,6 +24,7 @@ public class OptionParserTests
         Assert.True(options.ClearEnvironment && options.Strace && options.Statistics);
         Assert.Equal((7, 2, 9), (options.CheckInterval, options.Verbosity, options.Pids));
         Assert.Equal([(64UL << 20, null), (1UL << 20, "/s")], options.Swap.Select(s => (s.Bytes, s.File == null ? null : Text(s.File))));
+        Assert.Equal(12UL, options.FailingAllocation);
         Assert.Equal(("memory.max", "64M"), (options.ControlGroup[0].Name, options.ControlGroup[0].Value));
     }
 

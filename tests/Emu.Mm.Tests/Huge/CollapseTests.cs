@@ -111,6 +111,7 @@ public unsafe class CollapseTests
         }
         ThpSettings settings = machine.Manager.Thp;
         settings.Enabled = ThpMode.Always;
+        machine.Mm.Advise(At, 2 * Huge, Advice.HugePage, default);
         settings.MaxPtesNone = 0;
         machine.Manager.Khugepaged.Scan();
         Assert.Equal(0, settings.PagesCollapsed);
@@ -128,6 +129,27 @@ public unsafe class CollapseTests
         long scans = settings.FullScans;
         machine.Manager.Khugepaged.Scan();
         Assert.True(settings.FullScans > scans);
+    }
+
+    [Fact]
+    public void Khugepaged_HasWork_OnceAnAreaWithPagesIsAdvised_UntilItsAddressSpaceEnds()
+    {
+        using TestMachine machine = new();
+        Khugepaged khugepaged = machine.Manager.Khugepaged;
+        machine.MapFixed(At, 2 * Huge);
+        machine.Mm.Advise(At, Huge, Advice.HugePage, default);
+        Assert.False(khugepaged.HasWork); // nothing in it yet
+        machine.Write(At + Huge, 1);
+        machine.Mm.Advise(At, 2 * Huge, Advice.HugePage, default);
+        Assert.True(khugepaged.HasWork);
+        MemoryDescriptor child = machine.Mm.TryFork(new MmLimits())!;
+        machine.Manager.Thp.Enabled = ThpMode.Never;
+        Assert.False(khugepaged.HasWork);
+        machine.Manager.Thp.Enabled = ThpMode.Madvise;
+        machine.Mm.Exit();
+        Assert.True(khugepaged.HasWork); // the child's
+        child.Exit();
+        Assert.False(khugepaged.HasWork);
     }
 
     [Fact]

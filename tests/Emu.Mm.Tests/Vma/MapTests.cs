@@ -106,6 +106,19 @@ public class MapTests
     }
 
     [Fact]
+    public void Brk_StaysApart_WhenTheBssIsAlike()
+    {
+        using TestMachine machine = new();
+        Assert.Equal(0, machine.Mm.MapZeroes(At, 0x1000, executable: false));
+        Assert.Equal(0, machine.Mm.MapZeroes(At + 0x1000, 0x1000, executable: false));
+        machine.Mm.Layout.StartBrk = machine.Mm.Layout.Brk = At + 0x2000;
+        Assert.Equal(At + 0x3000, machine.Mm.SetBrk(At + 0x3000, out _));
+        Assert.Equal(At + 0x4000, machine.Mm.SetBrk(At + 0x4000, out _));
+        Assert.Equal(["20000000-20002000 rw-p 20000", "20002000-20004000 rw-p 20002"], machine.Areas());
+        machine.Check();
+    }
+
+    [Fact]
     public void Stack_GrowsToTheLimit_AndNoFurther()
     {
         using TestMachine machine = new(limits: new MmLimits { Stack = 0x10000 });

@@ -116,6 +116,19 @@ static void outlives(void)
 	munmap(at, 2 * PAGE);
 }
 
+/* Parts of one file side by side become one area, also of a file that the guest cannot write. */
+static void merges(void)
+{
+	int file = open("/proc/self/exe", O_RDONLY);
+
+	MUST(file >= 0);
+	for (int i = 0; i < 3; i++)
+		MUST(mmap(room + i * PAGE, PAGE, RW, MAP_PRIVATE | MAP_FIXED, file, i * (off_t)PAGE) == room + i * PAGE);
+	show_areas(room, room + 4 * PAGE);
+	munmap(room, 3 * PAGE);
+	close(file);
+}
+
 int main(void)
 {
 	int file = open("file", O_RDWR | O_CREAT | O_TRUNC, 0600);
@@ -128,5 +141,6 @@ int main(void)
 	end_of_file();
 	offsets(file);
 	outlives();
+	merges();
 	return 0;
 }

@@ -2,6 +2,7 @@
 #include "guest.h"
 
 static char data[2 * PAGE] = "data";
+static char bss[4 * PAGE];
 static const char constants[] = "constants";
 
 /* The area that an address lies in, as /proc/self/maps has it, without what differs from run to run. */
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
 	show("code", (void *)main);
 	show("constants", constants);
 	show("data", data + PAGE);
+	show("bss", bss + 2 * PAGE);
 	show("stack", &argc);
 	show("arguments", argv[0]);
 	show("brk heap", (char *)sbrk(0) - 1);

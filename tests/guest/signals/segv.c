@@ -104,6 +104,25 @@ static void in_gap(void)
 	munmap((void *)at, PAGE);
 }
 
+/* A page of a file that ends before it. */
+static void past_end(int flags, const char *name)
+{
+	int fd = memfd_create("short", 0);
+	char *at;
+
+	if (fd < 0 || ftruncate(fd, 100) != 0)
+		abort();
+	at = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE | PROT_EXEC, flags, fd, 0);
+	if (at == MAP_FAILED)
+		abort();
+	all(name, (unsigned long)at + PAGE);
+	base = (unsigned long)at + PAGE - 1;
+	load(base);
+	store(base);
+	munmap(at, 2 * PAGE);
+	close(fd);
+}
+
 int main(void)
 {
 	struct sigaction action = { .sa_sigaction = handler, .sa_flags = SA_SIGINFO };
@@ -123,6 +142,8 @@ int main(void)
 	all("read and write", area(PROT_READ | PROT_WRITE));
 	all("read and execute", area(PROT_READ | PROT_EXEC));
 	all("execute only", area(PROT_EXEC));
+	past_end(MAP_SHARED, "past the end of a mapped file");
+	past_end(MAP_PRIVATE, "past the end of a file mapped privately");
 	below_stack();
 	in_gap();
 	return 0;

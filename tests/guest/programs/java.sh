@@ -1,0 +1,2 @@
+# needs: java
+java -version 2>&1

@@ -1,0 +1,13 @@
+create table t(a integer primary key, b text, c real);
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000) insert into t select i, 'row' || i, i * 1.5 from n;
+create index tb on t(b);
+select count(*), sum(c), max(b) from t;
+select * from t where b like 'row29%' order by c desc limit 5;
+begin;
+delete from t where a % 3 = 0;
+rollback;
+select count(*) from t;
+delete from t where a % 2 = 0;
+vacuum;
+select count(*), group_concat(a) from (select a from t limit 10);
+pragma integrity_check;
