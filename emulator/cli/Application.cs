@@ -26,6 +26,7 @@ internal static class Application
         {
             CommandKind.Version => Print(line, VersionCommand.Write),
             CommandKind.Syscalls => Print(line, writer => SyscallsCommand.Write(writer, options.Format, SyscallTable.Rows)),
+            CommandKind.Isa => Print(line, writer => IsaCommand.Write(writer, options.Format, options.Model)),
             CommandKind.None => UserError.Fail(ExitStatus.Usage, $"nothing to do: {Usage} (emu --help tells more)"),
             _ => RunProgram(options, line.Program),
         };

@@ -45,7 +45,6 @@ static void searches(char *end)
 		add(from(memchr(text, 'x', (size_t)length), text));
 		add(from(memrchr(text, 'a', (size_t)length), text));
 		add(from(strchrnul(text, 'q'), text));
-		add(from(rawmemchr(text, 0), text));
 		add(from(strstr(text, "xa"), text));
 		add((long)strspn(text, "ab"));
 		add((long)strcspn(text, "xyz"));
