@@ -30,11 +30,14 @@ public sealed class CpuModel
     /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
     public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
 
+    /// <summary>All that the interpreter can do: x86-64-v3, and AES, SHA and their kin.</summary>
+    public static CpuModel Max { get; } = new("max", "emu max", 0x000906A3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3, .. CpuFeatures.AddedByMax]);
+
     /// <summary>The model if nothing else is asked for.</summary>
     public static CpuModel Default => V3;
 
     /// <summary>The models by name.</summary>
-    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3];
+    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3, Max];
 
     /// <summary>Name as --cpu takes it.</summary>
     public string Name { get; }
