@@ -19,15 +19,6 @@ public sealed partial class Kernel
     /// <summary>Timers that run.</summary>
     internal TimerQueue Timers { get; } = new();
 
-    /// <summary>Threads of the kernel that work in the background.</summary>
-    internal KernelDaemons Daemons { get; }
-
-    /// <summary>khugepaged.</summary>
-    internal KhugepagedDaemon Khugepaged { get; }
-
-    /// <summary>ksmd.</summary>
-    internal KsmDaemon Ksmd { get; }
-
     /// <summary>Who waits on which futex.</summary>
     internal FutexTable Futexes { get; } = new();
 

@@ -33,13 +33,12 @@ public sealed partial class Kernel : IDisposable
             };
         }
         Stop = new MachineStop(Processors);
-        Khugepaged = new KhugepagedDaemon(Memory);
-        Ksmd = new KsmDaemon(Memory);
-        Daemons = new KernelDaemons(Khugepaged, Ksmd);
         Scheduler = new Scheduler(this);
         Threads = new KernelThreads(this);
         Memory.Vmscan.Kswapd = new Kswapd(this);
         Memory.Compaction.Kcompactd = new Kcompactd(this);
+        Memory.Khugepaged.Thread = new KhugepagedThread(this);
+        Memory.Ksm.Thread = new Ksmd(this);
         Memory.FaultWait = new FaultWaiter(this);
         Memory.Oom.Port = new OomPort(this);
         Memory.Log = line => KernelLog.Memory(log, line);

@@ -22,6 +22,9 @@ public sealed class Khugepaged
     /// <summary>Whether there is anything to look at. Linux: <c>khugepaged_has_work</c>.</summary>
     public bool HasWork => _slots.Count != 0 && IsEnabled;
 
+    /// <summary>Who calls <see cref="Scan"/>; null where nobody does.</summary>
+    public IBackgroundThread? Thread { get; set; }
+
     /// <summary>Takes in the address space of an area that may have huge pages. Linux: <c>khugepaged_enter_vma</c>.</summary>
     internal void Enter(VmArea area)
     {
@@ -40,6 +43,8 @@ public sealed class Khugepaged
     {
         mm.IsKnownToKhugepaged = true;
         _slots.Add(mm);
+        if (_slots.Count == 1)
+            Thread?.Wake();
     }
 
     /// <summary>Looks at as many pages as one go takes, from where the last one stopped. Linux: <c>khugepaged_do_scan</c>.</summary>

@@ -30,6 +30,9 @@ public sealed partial class Ksm
     /// <summary>What can be set, and the counters.</summary>
     public KsmSettings Settings { get; } = new();
 
+    /// <summary>Who calls <see cref="Scan"/>; null where nobody does.</summary>
+    public IBackgroundThread? Thread { get; set; }
+
     /// <summary>Whether there is anything for ksmd to do. Linux: <c>ksmd_should_run</c>.</summary>
     public bool ShouldRun => Settings.Run == KsmRun.Merge && _slots.Count != 0;
 
@@ -41,6 +44,8 @@ public sealed partial class Ksm
         if (run == Settings.Run)
             return 0;
         Settings.Run = run;
+        if (ShouldRun)
+            Thread?.Wake();
         if (run != KsmRun.Unmerge)
             return 0;
         int error = UnmergeEverything();
@@ -86,6 +91,8 @@ public sealed partial class Ksm
         // Behind the scan, so that a process that forks and ends does not keep it from those before it.
         bool behind = _slot != null && Settings.Run != KsmRun.Unmerge;
         _slotOf[mm] = behind ? _slots.AddBefore(_slot!, slot) : _slots.AddLast(slot);
+        if (_slots.Count == 1 && ShouldRun)
+            Thread?.Wake();
     }
 
     /// <summary>An address space ends. Linux: <c>__ksm_exit</c>.</summary>

@@ -35,7 +35,7 @@ public sealed partial class MemoryDescriptor
     /// <returns>0 or -ENOMEM.</returns>
     private int ExtendBrk(ulong address, ulong length, VmFlags extra, ulong floor)
     {
-        VmFlags flags = VmFlags.DataDefault | VmFlags.Account | DefaultFlags | extra;
+        VmFlags flags = VmFlags.DataDefault | VmFlags.Account | VmFlags.SoftDirty | DefaultFlags | extra;
         flags |= MergeableFlag(flags);
         ulong pages = length >> MmConstants.PageShift;
         if (!MayExpand(flags, pages) || MapCount > Manager.Sysctl.MaxMapCount || Manager.ReserveMemory((long)pages, Limits) != 0)

@@ -155,7 +155,7 @@ public sealed partial class MemoryDescriptor
             flags |= VmFlags.Account;
         }
         int refused = file?.PrepareMmap(this, length, ref flags) ?? 0;
-        flags |= MergeableFlag(flags);
+        flags |= MergeableFlag(flags) | VmFlags.SoftDirty;
         VmArea? area = refused == 0 ? VmaMerge.ForNewRange(this, address, end, flags, pageOffset, file?.Mapped).TryMergeNew() : null;
         if (area == null && refused == 0)
             area = MapNewArea(file, address, end, flags, pageOffset, out refused);

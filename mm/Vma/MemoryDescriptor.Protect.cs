@@ -214,7 +214,8 @@ public sealed unsafe partial class MemoryDescriptor
     // Linux: can_change_pte_writable
     private bool CanWriteWithoutFault(VmArea area, Pte pte)
     {
-        if (pte.IsProtNone || pte.IsSpecial || (pte.Value & Pte.UffdWpBit) != 0)
+        bool tracksSoftDirty = !area.HasAny(VmFlags.SoftDirty) && (pte.Value & Pte.SoftDirtyBit) == 0;
+        if (pte.IsProtNone || pte.IsSpecial || tracksSoftDirty || (pte.Value & Pte.UffdWpBit) != 0)
             return false;
         if ((area.Flags & VmFlags.Shared) != 0)
             return pte.IsDirty;

@@ -77,7 +77,8 @@ public sealed class VmArea
     public void SetFlags(VmFlags flags)
     {
         Flags = flags;
-        bool writeNotify = (flags & (VmFlags.Write | VmFlags.Shared)) == (VmFlags.Write | VmFlags.Shared) && WantsWriteNotify();
+        bool tracksSoftDirty = (flags & (VmFlags.SoftDirty | VmFlags.HugeTlb)) == 0;
+        bool writeNotify = (flags & (VmFlags.Write | VmFlags.Shared)) == (VmFlags.Write | VmFlags.Shared) && (tracksSoftDirty || WantsWriteNotify());
         PageProtection = ProtectionMap.Bits(writeNotify ? flags & ~VmFlags.Shared : flags);
     }
 

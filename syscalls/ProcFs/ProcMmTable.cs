@@ -5,7 +5,7 @@ namespace Emu.Syscalls;
 /// <summary>The files of /proc and /sys that mm prints: one row each.</summary>
 internal static class ProcMmTable
 {
-    private const uint OwnerRead = 0x100;
+    private const uint OwnerRead = 0x100, OwnerWrite = 0x80;
 
     /// <summary>Rows of /proc.</summary>
     public static PseudoEntry[] RootEntries { get; } =
@@ -17,6 +17,9 @@ internal static class ProcMmTable
         PseudoEntry.File("pagetypeinfo", static (in PseudoContext context, ProcWriter writer) => BuddyInfo.WriteTypes(context.Kernel.Memory, writer), OwnerRead),
         PseudoEntry.File("iomem", static (in PseudoContext context, ProcWriter writer) =>
             IoMem.Write(context.Kernel.Memory, context.Reader!.Credentials.Can(Capability.SysAdmin), writer)),
+        KernelPagesFile.Row("kpagecount", static (kernel, pfn) => KernelPages.CountOf(kernel.Memory, pfn)),
+        KernelPagesFile.Row("kpageflags", static (kernel, pfn) => KernelPages.FlagsOf(kernel.Memory, pfn)),
+        KernelPagesFile.Row("kpagecgroup", KernelPagesFile.GroupOf),
     ];
 
     /// <summary>Rows of /proc/PID and /proc/PID/task/TID; they write nothing for a task that has no memory any more.</summary>
@@ -26,6 +29,9 @@ internal static class ProcMmTable
         PseudoEntry.File("statm", Statm),
         PseudoEntry.File("smaps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, static (mm, writer) => Smaps.Write(mm, keys: false, writer))),
         PseudoEntry.File("smaps_rollup", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, Smaps.WriteRollup)),
+        PseudoEntry.Special("pagemap", PagemapFile.Open, OwnerRead) with { NeedsTrace = true },
+        PseudoEntry.Special("mem", ProcMemFile.Open, OwnerRead | OwnerWrite) with { NeedsTrace = true },
+        PseudoEntry.File("clear_refs", null, StoreClearRefs, OwnerWrite),
     ];
 
     /// <summary>Rows of /sys/kernel/mm.</summary>
@@ -35,6 +41,15 @@ internal static class ProcMmTable
     {
         if (mm != null)
             write(mm, writer);
+    }
+
+    // Linux: clear_refs_write
+    private static int StoreClearRefs(in PseudoContext context, ReadOnlySpan<byte> text)
+    {
+        if (!PseudoText.TryParse(text, out long value) || value is < (long)ClearRefs.All or > (long)ClearRefs.HighWaterRss)
+            return -Errno.EINVAL;
+        context.Mm?.Clear((ClearRefs)value);
+        return 0;
     }
 
     private static void Statm(in PseudoContext context, ProcWriter writer)

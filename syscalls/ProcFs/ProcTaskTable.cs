@@ -46,6 +46,7 @@ internal static class ProcTaskTable
     public static PseudoEntry[] ProcessEntries { get; } =
     [
         PseudoEntry.Directory("task", static (PseudoFileSystem fs, in PseudoContext context) => new ProcThreadsDirectory(fs, context)),
+        PseudoEntry.Directory("map_files", static (PseudoFileSystem fs, in PseudoContext context) => new ProcMapFiles(fs, context), 0x140),
         PseudoEntry.File("stat", ProcTaskStat.WriteProcess),
         .. Common,
     ];

@@ -55,7 +55,7 @@ internal static class SysKsm
     private static int SetSleep(Kernel kernel, ulong value)
     {
         kernel.Memory.Ksm.Settings.SleepMilliseconds = (uint)value;
-        kernel.Ksmd.Due = Math.Min(kernel.Ksmd.Due, kernel.Clock.Monotonic + (value * MemoryDaemons.Millisecond));
+        kernel.Memory.Ksm.Thread?.Wake();
         return 0;
     }
 

@@ -51,7 +51,12 @@ internal static class SysTransparentHuge
     private static PseudoEntry Event(string name, VmEvent counter) => SysAttribute.Read(name, kernel => kernel.Memory.Events[(int)counter]);
 
     private static PseudoEntry Choice(string name, string[] words, Func<ThpSettings, int> get, Action<ThpSettings, int> set) =>
-        SysAttribute.Choice(name, words, kernel => get(kernel.Memory.Thp), (kernel, mode) => Set(kernel, mode, set));
+        SysAttribute.Choice(name, words, kernel => get(kernel.Memory.Thp), (kernel, mode) =>
+        {
+            Set(kernel, mode, set);
+            kernel.Memory.Khugepaged.Thread?.Wake();
+            return 0;
+        });
 
     // Linux: single_hugepage_flag_store
     private static PseudoEntry Flag(string name, Func<ThpSettings, bool> get, Action<ThpSettings, bool> set) =>
@@ -66,8 +71,9 @@ internal static class SysTransparentHuge
     private static PseudoEntry Sleep(string name, Func<ThpSettings, long> get, Action<ThpSettings, uint> set) =>
         SysAttribute.Number(name, kernel => get(kernel.Memory.Thp), (kernel, value) =>
         {
-            kernel.Khugepaged.Due = 0;
-            return Set(kernel, (uint)value, set);
+            Set(kernel, (uint)value, set);
+            kernel.Memory.Khugepaged.Thread?.Wake();
+            return 0;
         });
 
     private static int SetPagesToScan(Kernel kernel, ulong value) =>

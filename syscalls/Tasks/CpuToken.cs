@@ -71,7 +71,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     {
         kernel.Timers.HasChanged = false;
         ulong retired = processor.Retired;
-        ulong limit = Math.Min(_sliceEnd > retired ? _sliceEnd - retired : 1, kernel.Clock.InstructionsUntil(Math.Min(kernel.Timers.Next, kernel.Daemons.Next)));
+        ulong limit = Math.Min(_sliceEnd > retired ? _sliceEnd - retired : 1, kernel.Clock.InstructionsUntil(kernel.Timers.Next));
         limit = Math.Min(limit, kernel.Clock.InstructionsIn(task.Group.CpuTimers.NanosecondsLeft(task)));
         limit = Math.Min(limit, kernel.Options.MaxInstructions - Math.Min(retired, kernel.Options.MaxInstructions));
         processor.Grant((long)Math.Max(limit, 1));

@@ -27,9 +27,10 @@ internal enum Capability
     MakeNode = 27,
     Lease = 28,
     SysLog = 34,
+    CheckpointRestore = 40,
 
     /// <summary>The highest that exists. Linux: <c>CAP_LAST_CAP</c>.</summary>
-    Last = 40,
+    Last = CheckpointRestore,
 }
 
 /// <summary>On whose behalf a task acts. Linux: <c>struct cred</c>. It never changes: a task gets another.</summary>
@@ -110,7 +111,7 @@ internal sealed record Credentials
 
     private static uint[] Sorted(uint[] groups)
     {
-        uint[] sorted = [.. groups];
+        uint[] sorted = (uint[])groups.Clone();
         Array.Sort(sorted);
         return sorted;
     }

@@ -185,7 +185,7 @@ internal sealed partial class Scheduler
         lock (_gate)
         {
             _hostCalls++;
-            if (next != null || _kernel.Timers.NextAwaited != Never || _kernel.Daemons.Next != Never || _hasArrivals)
+            if (next != null || _kernel.Timers.NextAwaited != Never || _hasArrivals)
                 HandOver(cpu, next);
             else
                 Free(cpu);

@@ -100,7 +100,7 @@ internal sealed partial class Scheduler
     private Task? PickReady()
     {
         TakeArrivals();
-        RunTimers();
+        _kernel.Timers.Run(_kernel.Clock.Monotonic);
         _kernel.Threads.Run();
         return _queue.Dequeue();
     }
@@ -115,9 +115,9 @@ internal sealed partial class Scheduler
         else if (alone && next == Never)
             WaitForSignal(cpu);
         else if (alone && _kernel.Clock.IsVirtual)
-            _kernel.Clock.SkipTo(Math.Min(next, _kernel.Daemons.Next));
+            _kernel.Clock.SkipTo(_kernel.Timers.Next); // what is before it is the kernel's threads'
         else
-            WaitForHost(cpu, Math.Min(next, _kernel.Daemons.Next));
+            WaitForHost(cpu, next);
     }
 
     // Nobody runs any more: the workers go. Those in a call of the host do when it returns.

@@ -123,7 +123,7 @@ internal sealed partial class Scheduler
     public void Tick(Task task)
     {
         TakeArrivals();
-        RunTimers();
+        _kernel.Timers.Run(_kernel.Clock.Monotonic);
         task.Group.CpuTimers.Run(task);
         CpuToken cpu = task.Token!;
         if (cpu.Processor.Retired >= _kernel.Options.MaxInstructions)
@@ -145,13 +145,6 @@ internal sealed partial class Scheduler
             _queue.Enqueue(task);
         if (_cpu.Current is { } current && _queue.BestLevel < current.Scheduling.Level)
             current.Work |= TaskWork.Reschedule;
-    }
-
-    private void RunTimers()
-    {
-        ulong now = _kernel.Clock.Monotonic;
-        _kernel.Timers.Run(now);
-        _kernel.Daemons.Run(now);
     }
 
     // Whether a sleep begins; if not, with what it ends at once.

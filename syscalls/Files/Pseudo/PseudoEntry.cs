@@ -91,7 +91,7 @@ internal sealed record PseudoEntry
     public static PseudoEntry Link(string name, PseudoTarget target) => new(name, ModeBits.Link | 0x1FF) { Target = target };
 
     /// <summary>A link that leads somewhere at once, whatever its text says.</summary>
-    public static PseudoEntry Magic(string name, PseudoJump jump) => new(name, ModeBits.Link | 0x1FF) { Jump = jump, NeedsTrace = true };
+    public static PseudoEntry Magic(string name, PseudoJump jump, uint mode = ModeBits.Link | 0x1FF) => new(name, mode) { Jump = jump, NeedsTrace = true };
 
     /// <summary>A directory with a table of its own.</summary>
     public static PseudoEntry Directory(string name, PseudoEntry[] children, uint mode = 0x16D) =>

@@ -39,10 +39,12 @@ static void wait_for_scans(void)
 
 static void show(void)
 {
-	static const char *names[] = { "run", "pages_shared", "pages_sharing", "pages_unshared", "pages_volatile", "stable_node_chains", "ksm_zero_pages" };
+	static const char *names[] = { "run", "pages_shared", "pages_sharing", "stable_node_chains", "ksm_zero_pages" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		printf("%s %ld%c", names[i], number_of(names[i]), i == 6 ? '\n' : ' ');
+		printf("%s %ld ", names[i], number_of(names[i]));
+	/* which of both a page without a twin is depends on when ksmd last came by */
+	printf("unshared or volatile %ld\n", number_of("pages_unshared") + number_of("pages_volatile"));
 }
 
 static void settings(void)

@@ -19,37 +19,34 @@ internal static unsafe class ByteShuffle
     public const byte Second = 16;
 
     /// <summary>Bytes of a control: those of two lanes.</summary>
-    public const int Length = 2 * LaneBytes;
+    public const int Length = 32;
 
-    private const int LaneBytes = 16;
-
-    // A chain of controls for each value of the hash. Made of nothing that would have to be compiled when the program runs.
-    private static readonly nint[] Buckets = new nint[256];
-
-    private static readonly Lock Guard = new();
+    private static readonly Dictionary<string, nint> Controls = [];
 
     /// <summary>A control for one source.</summary>
     /// <returns>Its address, for the immediate: a vector for each lane.</returns>
     public static ulong Control(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> control = stackalloc byte[Record.Size];
-        bytes.CopyTo(control);
-        return Intern(control);
+        Span<byte> vectors = stackalloc byte[2 * Length];
+        vectors.Clear();
+        bytes[..Length].CopyTo(vectors);
+        return Intern(vectors);
     }
 
     /// <summary>A control for two sources, each index from 0 to 31.</summary>
     /// <returns>Its address, for the immediate: a pair of vectors for each lane.</returns>
     public static ulong PairControl(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> control = stackalloc byte[Record.Size];
+        const int Lane = Length / 2;
+        Span<byte> vectors = stackalloc byte[2 * Length];
         for (int at = 0; at < Length; at++)
         {
-            int place = (at & (LaneBytes - 1)) + (at / LaneBytes * Length);
             byte index = bytes[at];
-            control[place] = index < Second ? index : None;
-            control[place + LaneBytes] = index is >= Second and < None ? (byte)(index - Second) : None;
+            Span<byte> pair = vectors[(at / Lane * Length)..];
+            pair[at % Lane] = index < Second ? index : None;
+            pair[Lane + (at % Lane)] = index is >= Second and < None ? (byte)(index - Second) : None;
         }
-        return Intern(control);
+        return Intern(vectors);
     }
 
     /// <summary>The bytes of a vector in another order.</summary>
@@ -77,33 +74,19 @@ internal static unsafe class ByteShuffle
         }
     }
 
-    // Four vectors, and behind them the next control of the same hash.
-    private struct Record
+    // Text is a key that the precompiled framework knows: a type of our own would be compiled when the program runs.
+    private static ulong Intern(ReadOnlySpan<byte> vectors)
     {
-        public const int Size = 4 * LaneBytes;
-
-        public fixed byte Vectors[Size];
-        public Record* Next;
-    }
-
-    private static ulong Intern(ReadOnlySpan<byte> control)
-    {
-        ulong hash = 0;
-        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(control))
-            hash = (hash + word) * 0x9E37_79B9_7F4A_7C15;
-        ref nint bucket = ref Buckets[hash >> 56];
-        lock (Guard)
+        string key = new(MemoryMarshal.Cast<byte, char>(vectors));
+        lock (Controls)
         {
-            for (Record* known = (Record*)bucket; known != null; known = known->Next)
+            if (!Controls.TryGetValue(key, out nint known))
             {
-                if (control.SequenceEqual(new ReadOnlySpan<byte>(known->Vectors, Record.Size)))
-                    return (ulong)known;
+                byte* place = (byte*)NativeMemory.AlignedAlloc(2 * Length, 2 * Length);
+                vectors.CopyTo(new Span<byte>(place, 2 * Length));
+                Controls.Add(key, known = (nint)place);
             }
-            Record* made = (Record*)NativeMemory.AlignedAlloc((nuint)sizeof(Record), Record.Size);
-            control.CopyTo(new Span<byte>(made->Vectors, Record.Size));
-            made->Next = (Record*)bucket;
-            bucket = (nint)made;
-            return (ulong)made;
+            return (ulong)known;
         }
     }
 }
