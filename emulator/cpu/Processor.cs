@@ -114,6 +114,13 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>The processor of a CPU block.</summary>
     internal static Processor Of(VirtualCpu* cpu) => (Processor)GCHandle.FromIntPtr(cpu->Owner).Target!;
 
+    /// <summary>Takes the rights of protection keys from the registers that are about to be used; nothing on a processor without keys.</summary>
+    internal void LoadKeyRights(CpuState* s)
+    {
+        if (Model.HasProtectionKeys)
+            Mmu.LoadKeyRights(s->Pkru);
+    }
+
     internal void LoadKey(ulong key) => Cpu->TlbKey = key | (Cpu->TlbKey & VirtualCpu.AlignmentCheckKey);
 
     /// <summary>Time in nanoseconds at a step of the current block; null for between blocks.</summary>

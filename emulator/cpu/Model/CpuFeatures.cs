@@ -34,9 +34,10 @@ internal static class CpuFeatures
         new(CpuidFeature.AVX512BW, 30), new(CpuidFeature.AVX512VL, 31),
     ];
 
+    // The second of PKU says that the kernel has switched protection keys on.
     private static readonly FeatureBit[] Leaf7EcxBits =
     [
-        new(CpuidFeature.GFNI, 8), new(CpuidFeature.VAES, 9), new(CpuidFeature.VPCLMULQDQ, 10), new(CpuidFeature.RDPID, 22),
+        new(CpuidFeature.PKU, 3), new(CpuidFeature.PKU, 4), new(CpuidFeature.GFNI, 8), new(CpuidFeature.VAES, 9), new(CpuidFeature.VPCLMULQDQ, 10), new(CpuidFeature.RDPID, 22),
         new(CpuidFeature.MOVDIRI, 27),
     ];
 
@@ -69,7 +70,7 @@ internal static class CpuFeatures
     [
         CpuidFeature.AES, CpuidFeature.PCLMULQDQ, CpuidFeature.SHA, CpuidFeature.VAES, CpuidFeature.VPCLMULQDQ, CpuidFeature.GFNI,
         CpuidFeature.ADX, CpuidFeature.RDRAND, CpuidFeature.RDSEED, CpuidFeature.CLFLUSHOPT, CpuidFeature.CLWB, CpuidFeature.MOVDIRI,
-        CpuidFeature.SERIALIZE, CpuidFeature.RDPID, CpuidFeature.FSGSBASE,
+        CpuidFeature.SERIALIZE, CpuidFeature.RDPID, CpuidFeature.FSGSBASE, CpuidFeature.PKU,
     ];
 
     /// <summary>CPUID.1:ECX.</summary>
@@ -92,6 +93,7 @@ internal static class CpuFeatures
             0 => new CpuidResult((uint)model.XFeatures, size, size, 0),
             1 => new CpuidResult(Word(model, LeafDEaxBits), (uint)XSaveImage.SizeOf(model), 0, 0),
             2 when (model.XFeatures & XSaveImage.Avx) != 0 => new CpuidResult(XSaveImage.AvxSize, XSaveImage.AvxPlace, 0, 0),
+            9 when (model.XFeatures & XSaveImage.KeyRights) != 0 => new CpuidResult(XSaveImage.KeyRightsSize, XSaveImage.KeyRightsPlace, 0, 0),
             _ => default,
         };
     }

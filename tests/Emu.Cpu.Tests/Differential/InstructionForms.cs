@@ -57,6 +57,8 @@ internal static class InstructionForms
         [Mnemonic.Vrcpss] = "is an estimate",
         [Mnemonic.Vrsqrtps] = "is an estimate",
         [Mnemonic.Vrsqrtss] = "is an estimate",
+        [Mnemonic.Rdpkru] = "depends on the kernel",
+        [Mnemonic.Wrpkru] = "depends on the kernel",
         [Mnemonic.Rdrand] = "draws a number",
         [Mnemonic.Rdseed] = "draws a number",
         [Mnemonic.Rdpid] = "tells the host's CPU",
