@@ -30,6 +30,7 @@ public sealed partial class Kernel : IDisposable
             Processors[cpu] = new Processor(cpu, Memory, options.Model, Contexts, Code, Clock)
             {
                 UndefinedInstruction = (rip, bytes) => KernelLog.UndefinedInstruction(Log, rip, Convert.ToHexString(bytes)),
+                RandomSource = Random.Next,
             };
         }
         Stop = new MachineStop(Processors);
