@@ -11,13 +11,16 @@ internal sealed class FlusherThread : KernelThread
 
     /// <summary>Makes the thread of a machine.</summary>
     public FlusherThread(Kernel kernel)
-        : base(kernel.Threads, "flush-hostfs")
+        : base(kernel.Threads)
     {
         _memory = kernel.Memory;
         _memory.Flusher.Wake = Wake;
         kernel.Threads.Add(this);
         Wake();
     }
+
+    /// <inheritdoc/>
+    public override string Name => "flush-hostfs";
 
     /// <inheritdoc/>
     protected override ulong Step(ulong now)
