@@ -1,5 +1,3 @@
-using Emu.Mm;
-
 namespace Emu.Syscalls;
 
 /// <summary>/sys/kernel/mm/hugepages. Linux: mm/hugetlb_sysfs.c.</summary>
