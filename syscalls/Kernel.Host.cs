@@ -6,6 +6,21 @@ public sealed partial class Kernel
     /// <summary>Says whether somebody may call <see cref="Post"/> although no task waits for the host: then a machine where every task waits is no deadlock.</summary>
     public void ListenToHost(bool listens) => Scheduler.Listen(listens);
 
+    /// <summary>
+    /// Stops emu by a signal, as the shell that has started it on a terminal expects of a job, and returns when it was continued. Null where
+    /// no terminal is: then the first process is stopped alone.
+    /// </summary>
+    public Action<int>? StopAsJob { get; set; }
+
+    /// <summary>The first process was stopped: emu is with it, and it goes on with emu.</summary>
+    internal void OnStopped(ThreadGroup process)
+    {
+        if (process != FirstProcess || StopAsJob is not { } stop)
+            return;
+        stop(process.GroupExitCode);
+        Post(() => SignalSender.SendToGroup(process.ProcessGroup, Signal.SIGCONT));
+    }
+
     /// <summary>Passes on a signal that the host sent emu. In a function that was posted.</summary>
     /// <param name="signal">Which.</param>
     /// <param name="toForeground">

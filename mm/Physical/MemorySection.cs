@@ -54,7 +54,8 @@ public sealed class MemorySection(uint number)
         if (_pageBlockTypes != null)
             return;
         _pageBlockTypes = new MigrateType[Blocks];
-        Array.Fill(_pageBlockTypes, MigrateType.Movable);
+        for (int block = 0; block < _pageBlockTypes.Length; block++)
+            _pageBlockTypes[block] = MigrateType.Movable;
     }
 
     /// <summary>Takes the section down. Linux: <c>offline_mem_sections</c>.</summary>

@@ -49,15 +49,30 @@ public sealed class Node
     /// <summary>Puts the zonelists together. Linux: <c>build_zonelists</c>.</summary>
     internal void BuildZonelists(IReadOnlyList<Node> nodes)
     {
-        ThisNodeZones = [.. Populated(this)];
-        List<Zone> fallback = [.. ThisNodeZones];
+        List<Zone> fallback = [];
+        AddPopulated(this, fallback);
+        ThisNodeZones = [.. fallback];
         // Equal distances: the next higher node number first, so that load spreads.
         for (int step = 1; step < nodes.Count; step++)
-            fallback.AddRange(Populated(nodes[(Id + step) % nodes.Count]));
+            AddPopulated(nodes[(Id + step) % nodes.Count], fallback);
         FallbackZones = [.. fallback];
     }
 
-    private static IEnumerable<Zone> Populated(Node node) => node.Zones.Reverse().Where(static zone => zone.IsPopulated);
+    // The highest zone first.
+    private static void AddPopulated(Node node, List<Zone> zones)
+    {
+        for (int type = node.Zones.Length - 1; type >= 0; type--)
+        {
+            if (node.Zones[type].IsPopulated)
+                zones.Add(node.Zones[type]);
+        }
+    }
 
-    private ulong Sum(Func<Zone, ulong> part) => Zones.Aggregate(0UL, (sum, zone) => sum + part(zone));
+    private ulong Sum(Func<Zone, ulong> part)
+    {
+        ulong sum = 0;
+        foreach (Zone zone in Zones)
+            sum += part(zone);
+        return sum;
+    }
 }

@@ -7,7 +7,7 @@ internal sealed class NodeChoice(MemoryManager manager)
     public const ulong NoIndex = ulong.MaxValue;
 
     /// <summary>Weights of the nodes. Linux: /sys/kernel/mm/mempolicy/weighted_interleave.</summary>
-    public byte[] Weights { get; } = [.. Enumerable.Repeat((byte)1, MemoryLayout.MaximumNodes)];
+    public byte[] Weights { get; } = Ones();
 
     /// <summary>Whether the weights are the machine's, not the user's.</summary>
     public bool AutoWeights { get; set; } = true;
@@ -139,5 +139,12 @@ internal sealed class NodeChoice(MemoryManager manager)
             at = nodes.NextAfter(at);
         }
         return at;
+    }
+
+    private static byte[] Ones()
+    {
+        byte[] weights = new byte[MemoryLayout.MaximumNodes];
+        weights.AsSpan().Fill(1);
+        return weights;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Kswapd : IKswapd
     /// <inheritdoc/>
     public void Wake(Node node, int order) => _threads[node.Id].WakeFor(order);
 
-    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads, $"kswapd{node.Id}")
+    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads, "kswapd" + node.Id)
     {
         private int _order;
 

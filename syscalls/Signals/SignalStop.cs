@@ -82,7 +82,11 @@ internal static class SignalStop
     private static void Notify(ThreadGroup group, int code)
     {
         if (group.Parent is not { } parent)
+        {
+            if (code == SigCode.CldStopped)
+                group.Kernel.OnStopped(group);
             return;
+        }
         SigInfo info = new()
         {
             Signo = Signal.SIGCHLD,

@@ -111,7 +111,7 @@ internal sealed record Credentials
 
     private static uint[] Sorted(uint[] groups)
     {
-        uint[] sorted = [.. groups];
+        uint[] sorted = (uint[])groups.Clone();
         Array.Sort(sorted);
         return sorted;
     }

@@ -10,8 +10,14 @@ internal static class ProcessGroups
     {
         foreach (ThreadGroup member in group.ProcessGroup)
         {
-            if (member == except || HasEnded(member) || member.Parent is not { } parent)
+            if (member == except || HasEnded(member))
                 continue;
+            if (member.Parent is not { } parent)
+            {
+                if (member == member.Kernel.FirstProcess && member.Kernel.StopAsJob != null)
+                    return false; // the shell that has started emu
+                continue;
+            }
             if (parent.ProcessGroup != group && parent.Session == member.Session)
                 return false;
         }

@@ -26,7 +26,8 @@ public sealed class ResourceLimits
     /// <param name="maxThreads">Tasks that the machine can have.</param>
     public ResourceLimits(int maxThreads)
     {
-        Array.Fill(_limits, new ResourceLimit(Infinity, Infinity));
+        for (int at = 0; at < _limits.Length; at++)
+            _limits[at] = new ResourceLimit(Infinity, Infinity);
         ulong half = (ulong)maxThreads / 2;
         this[Resource.Stack] = new ResourceLimit(8UL << 20, Infinity);
         this[Resource.Core] = new ResourceLimit(0, Infinity);

@@ -13,7 +13,11 @@ internal static class TaskExitNotify
         ThreadGroup group = task.Group;
         GiveChildrenAway(task, isLast);
         if (isLast)
+        {
+            if (group.IsSessionLeader)
+                task.Kernel.Vfs.TerminalOf(group)?.LeaderEnds();
             ProcessGroups.HangUpIfOrphaned(group, parent: null);
+        }
         task.ExitState = ExitState.Zombie;
         task.State = TaskState.Dead;
         bool isGone = !task.IsLeader || (group.HasOneThread && TellParent(group, group.ExitSignal));

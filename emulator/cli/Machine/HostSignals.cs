@@ -5,12 +5,15 @@ namespace Emu.Cli;
 
 /// <summary>Passes signals that the host sends emu on to the program, which handles them or dies of them.</summary>
 /// <remarks>
-/// Ctrl-C and Ctrl-\ go to the process group in the foreground, the others to the first process. A machine that does not take a signal in
-/// for a second is stuck: the next signal ends emu then, with its output flushed and the terminal restored.
+/// The keys of the terminal and the change of its size go to the process group in the foreground, the others to the first process. A machine
+/// that does not take a signal in for a second is stuck: the next signal ends emu then, with its output flushed and the terminal restored.
 /// </remarks>
 internal sealed class HostSignals : IDisposable
 {
     private const long PatienceNanoseconds = 1_000_000_000;
+
+    private static readonly int[] Always = [HostSignalNumber.Interrupt, HostSignalNumber.Quit, HostSignalNumber.Terminate, HostSignalNumber.HangUp];
+    private static readonly int[] OfTerminals = [HostSignalNumber.TerminalStop, HostSignalNumber.WindowChange];
 
     private readonly Kernel _kernel;
     private readonly Action<int> _endNow;
@@ -27,10 +30,12 @@ internal sealed class HostSignals : IDisposable
     }
 
     /// <summary>Begins to listen. What the caller of emu has ignored stays ignored.</summary>
-    public void Register()
+    /// <param name="onTerminal">Whether the program runs on a terminal, as a job of a shell.</param>
+    public void Register(bool onTerminal)
     {
-        int[] signals = [HostSignalNumber.Interrupt, HostSignalNumber.Quit, HostSignalNumber.Terminate, HostSignalNumber.HangUp];
-        foreach (int signal in signals)
+        if (onTerminal)
+            _kernel.StopAsJob = static signal => HostProcess.StopBySignal(signal);
+        foreach (int signal in onTerminal ? [.. Always, .. OfTerminals] : Always)
         {
             if (!HostSignal.IsIgnored(signal) && HostSignal.Register(signal, OnSignal, out IDisposable? registration) == 0)
                 _registrations.Add(registration!);
@@ -48,6 +53,11 @@ internal sealed class HostSignals : IDisposable
 
     private bool OnSignal(int signal)
     {
+        if (Array.IndexOf(Always, signal) < 0)
+        {
+            _kernel.Post(() => _kernel.RaiseFromHost(signal, toForeground: true));
+            return true;
+        }
         long now = HostClock.Monotonic();
         long since = Interlocked.CompareExchange(ref _waitsSince, now, 0);
         if (since != 0 && now - since > PatienceNanoseconds)

@@ -47,7 +47,7 @@ internal sealed class MachineRun
     {
         _ = TerminalState.Save(0, out _terminal); // what is no terminal has nothing to restore
         using HostSignals signals = new(_kernel, EndNow);
-        signals.Register();
+        signals.Register(onTerminal: _terminal != null);
         byte[][] environment = GuestEnvironment.OfCaller();
         if (MachineSetup.Apply(_kernel, _options, environment) is { } wrong)
             return UserError.Fail(ExitStatus.Usage, wrong);

@@ -72,7 +72,7 @@ internal sealed unsafe class BlockBuilder : IDisposable
         _quiet = null;
         _isPure = false;
         binder(this, instruction);
-        if (PendingComparison == before)
+        if (PendingComparison.Slot == before.Slot)
             PendingComparison = default;
         if (_move == move)
             _move = default;

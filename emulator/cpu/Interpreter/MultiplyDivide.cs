@@ -124,8 +124,13 @@ internal static unsafe class MultiplyDivide
         {
             if (TWidth.Bits != 64)
                 return Math.DivRem((high << TWidth.Bits) | low, divisor);
-            if (high == 0)
-                return Math.DivRem(low, divisor);
+            return high == 0 ? Math.DivRem(low, divisor) : DivideLong(high, low, divisor);
+        }
+
+        // Apart: what names UInt128 is compiled when the program runs.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static (ulong Quotient, ulong Remainder) DivideLong(ulong high, ulong low, ulong divisor)
+        {
             (UInt128 quotient, UInt128 remainder) = UInt128.DivRem(new UInt128(high, low), divisor);
             return ((ulong)quotient, (ulong)remainder);
         }

@@ -168,6 +168,10 @@ internal static class MountCalls
                 DevFileSystem dev = new(vfs);
                 (fileSystem, root) = (dev, dev.Root);
                 return 0;
+            case "devpts":
+                PtsFileSystem pts = new(vfs);
+                (fileSystem, root) = (pts, pts.Root);
+                return 0;
             default:
                 return -Errno.ENODEV;
         }

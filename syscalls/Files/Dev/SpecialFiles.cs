@@ -31,8 +31,10 @@ internal static class SpecialFiles
                 return file != null ? 0 : -Errno.ENXIO;
             case TerminalMajor when device.Minor == 0:
                 return Terminals.OpenControlling(inode, request, out file);
+            case TerminalMajor when device.Minor == 2:
+                return PtyMasterFile.Open(inode, request, out file);
             case >= FirstPtsMajor and <= LastPtsMajor:
-                return Terminals.OpenSlave(inode, request, out file);
+                return -Errno.EIO; // terminals are opened by their names in /dev/pts alone
             default:
                 return -Errno.ENXIO;
         }

@@ -19,7 +19,7 @@ internal sealed class HostFileSystem : FileSystem
     private const long FreshNanoseconds = 1_000_000;
     private const int MaxDirectoryDescriptors = 256;
 
-    private readonly Dictionary<FileKey, Inode> _inodes = new(new FileKeyComparer());
+    private readonly Dictionary<ulong, Dictionary<ulong, Inode>> _inodes = []; // by device, then by number
     private readonly Dictionary<ulong, bool> _hiddenDevices = [];
     private readonly LinkedList<HostDirectory> _openDirectories = new();
     private long _token, _tokenTime, _tokenEpoch = -1;
@@ -60,7 +60,7 @@ internal sealed class HostFileSystem : FileSystem
     }
 
     /// <summary>Files known now.</summary>
-    public int InodeCount => _inodes.Count;
+    public int InodeCount => _inodes.Values.Sum(static numbers => numbers.Count);
 
     /// <summary>What is remembered of the host counts if it carries this mark.</summary>
     public long Token
@@ -120,8 +120,9 @@ internal sealed class HostFileSystem : FileSystem
     /// <returns>The inode, with a reference.</returns>
     public Inode InodeFor(in HostStatx stat, HostDirectory? parent, ReadOnlySpan<byte> name)
     {
-        FileKey key = KeyOf(stat);
-        if (_inodes.TryGetValue(key, out Inode? inode))
+        if (!_inodes.TryGetValue(stat.Device, out Dictionary<ulong, Inode>? numbers))
+            _inodes.Add(stat.Device, numbers = []);
+        if (numbers.TryGetValue(stat.Ino, out Inode? inode))
         {
             HostNode known = NodeOf(inode);
             if (known.IsSame(stat))
@@ -134,7 +135,7 @@ internal sealed class HostFileSystem : FileSystem
             known.IsForgotten = true;
         }
         inode = Make(stat);
-        _inodes[key] = inode;
+        numbers[stat.Ino] = inode;
         HostNode node = NodeOf(inode);
         node.SetPlace(parent, name);
         node.Accept(stat);
@@ -145,7 +146,7 @@ internal sealed class HostFileSystem : FileSystem
     public void Forget(HostNode node)
     {
         if (!node.IsForgotten)
-            _ = _inodes.Remove(KeyOf(node.Stat));
+            _ = _inodes[node.Stat.Device].Remove(node.Stat.Ino);
         node.Close();
     }
 
@@ -223,7 +224,7 @@ internal sealed class HostFileSystem : FileSystem
     public override int Sync()
     {
         int result = 0;
-        foreach (Inode inode in _inodes.Values)
+        foreach (Inode inode in _inodes.Values.SelectMany(static numbers => numbers.Values))
         {
             if (inode is not HostRegular regular)
                 continue;
@@ -236,8 +237,6 @@ internal sealed class HostFileSystem : FileSystem
 
     /// <summary>The host's side of an inode.</summary>
     public static HostNode NodeOf(Inode inode) => ((IHostInode)inode).Node;
-
-    private static FileKey KeyOf(in HostStatx stat) => new(stat.Device, stat.Ino);
 
     private Inode Make(in HostStatx stat) => (stat.Mode & ModeBits.TypeMask) switch
     {

@@ -48,6 +48,9 @@ internal sealed class HostStreamFile : OpenFile
             return 0;
         if (!to.CanWrite())
             return -Errno.EFAULT; // before anything is taken
+        int refused = IsTerminal ? iocb.Task.Kernel.Vfs.HostTty.CheckChange(iocb.Task, Signal.SIGTTIN) : 0;
+        if (refused != 0)
+            return refused;
         Span<byte> buffer = iocb.Task.TransferBuffer;
         if (to.Count < buffer.Length)
             buffer = buffer[..(int)to.Count];

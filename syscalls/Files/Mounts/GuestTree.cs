@@ -106,7 +106,15 @@ internal sealed class GuestTree
             return error;
         long half = (long)(_kernel.Memory.TotalRamPages / 2);
         TmpFileSystem shm = new(_vfs, _vfs.NextAnonymousDevice(), new TmpOptions(half, half));
-        return Attach("/dev/shm"u8, shm, shm.Root, MountFlags.NoSetUid | MountFlags.NoDevices | MountFlags.RelativeAccessTime, "tmpfs"u8);
+        error = Attach("/dev/shm"u8, shm, shm.Root, MountFlags.NoSetUid | MountFlags.NoDevices | MountFlags.RelativeAccessTime, "tmpfs"u8);
+        if (error == 0)
+            error = Attach("/dev/pts"u8, _vfs.Pts, _vfs.Pts.Root, MountFlags.NoSetUid | MountFlags.NoExec | MountFlags.RelativeAccessTime, "devpts"u8);
+        VfsPath terminals = default;
+        if (error == 0)
+            error = Vfs.Lookup(_task, AtFlags.CurrentDirectory, "/dev/pts"u8, LookupFlags.Follow, out terminals);
+        if (error == 0)
+            Terminals.Adopt(_task, terminals);
+        return error;
     }
 
     private int MountHost(HostVolume volume, MountFlags flags)

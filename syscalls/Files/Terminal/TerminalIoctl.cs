@@ -17,6 +17,12 @@ internal static class TerminalIoctl
         if (task.Kernel.Vfs.HostTty.Ioctl(task, command, argument, isMaster: false) is { } result)
             return result;
         int fd = file.Descriptor;
+        if (command is >= IoctlCommands.TcSets and <= IoctlCommands.TcFlsh or IoctlCommands.TcSets2 or IoctlCommands.TcSetsw2 or IoctlCommands.TcSetsf2)
+        {
+            int refused = task.Kernel.Vfs.HostTty.CheckChange(task, Signal.SIGTTOU);
+            if (refused != 0)
+                return refused;
+        }
         switch (command)
         {
             case IoctlCommands.TcGets or IoctlCommands.TcGets2:

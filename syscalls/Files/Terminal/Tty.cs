@@ -6,7 +6,10 @@ namespace Emu.Syscalls;
 internal sealed class Tty
 {
     /// <summary>Its number as a device.</summary>
-    public DeviceNumber Device { get; init; } = new(5, 0);
+    public DeviceNumber Device { get; set; } = new(5, 0);
+
+    /// <summary>The pair that it is of; null for the host's.</summary>
+    public PseudoTerminal? Pair { get; init; }
 
     /// <summary>The session that it controls, or null. Linux: <c>ctrl.session</c>.</summary>
     public Pid? Session { get; private set; }
@@ -19,6 +22,27 @@ internal sealed class Tty
     {
         Session = process.Session;
         ForegroundGroup = process.ProcessGroup;
+    }
+
+    /// <summary>It was opened: the leader of a session that has no terminal gets it. Linux: <c>tty_open_proc_set_tty</c>.</summary>
+    public void Opened(Task task, OpenFlags flags)
+    {
+        ThreadGroup process = task.Group;
+        if ((flags & OpenFlags.NoControllingTerminal) == 0 && process.IsSessionLeader && Session == null && task.Kernel.Vfs.TerminalOf(process) == null)
+            Control(process);
+    }
+
+    /// <summary>Its other end is gone: the leader of the session is told. Linux: <c>tty_signal_session_leader</c>.</summary>
+    public void HangUpSession()
+    {
+        foreach (ThreadGroup member in Session?.Session ?? [])
+        {
+            if (!member.IsSessionLeader)
+                continue;
+            SignalSender.SendToProcess(member, SigInfo.ForKernel(Signal.SIGHUP));
+            SignalSender.SendToProcess(member, SigInfo.ForKernel(Signal.SIGCONT));
+        }
+        Release();
     }
 
     /// <summary>It controls nobody any more. Linux: <c>session_clear_tty</c>.</summary>
@@ -79,8 +103,17 @@ internal sealed class Tty
         }
     }
 
-    /// <summary>The leader of its session is gone. Linux: <c>disassociate_ctty</c>.</summary>
-    public void HangUp()
+    /// <summary>The leader of its session ends. The host's terminal stays what it was for those who are left. Linux: <c>disassociate_ctty</c>.</summary>
+    public void LeaderEnds()
+    {
+        if (Pair == null)
+            return;
+        Pair.HangUpFiles();
+        HangUp();
+    }
+
+    /// <summary>The leader of its session gives it up. Linux: <c>disassociate_ctty</c>.</summary>
+    private void HangUp()
     {
         if (ForegroundGroup is { } group)
         {

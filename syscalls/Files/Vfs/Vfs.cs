@@ -16,6 +16,7 @@ internal sealed partial class Vfs
     private HugetlbFileSystem? _huge;
     private ProcFileSystem? _proc;
     private SysFileSystem? _sys;
+    private PtsFileSystem? _pts;
 
     /// <summary>Nothing is mounted yet.</summary>
     public Vfs(Kernel kernel) => Kernel = kernel;
@@ -33,7 +34,11 @@ internal sealed partial class Vfs
     public Tty HostTty { get; } = new();
 
     /// <summary>The terminal that controls a process, or null.</summary>
-    public Tty? TerminalOf(ThreadGroup process) => HostTty.Controls(process) ? HostTty : null;
+    public Tty? TerminalOf(ThreadGroup process) =>
+        HostTty.Controls(process) ? HostTty : _pts?.Terminals.FirstOrDefault(tty => tty.Controls(process));
+
+    /// <summary>/dev/pts.</summary>
+    public PtsFileSystem Pts => _pts ??= new PtsFileSystem(this);
 
     /// <summary>Who waits for whose lock.</summary>
     public LockWaits LockWaits { get; } = new();

@@ -21,25 +21,32 @@ internal static unsafe class ByteShuffle
     /// <summary>Bytes of a control: those of two lanes.</summary>
     public const int Length = 32;
 
-    private static readonly Dictionary<Pairs, nint> Controls = new(new PairsComparer());
+    private static readonly Dictionary<string, nint> Controls = [];
 
     /// <summary>A control for one source.</summary>
     /// <returns>Its address, for the immediate: a vector for each lane.</returns>
-    public static ulong Control(ReadOnlySpan<byte> bytes) => Intern(MemoryMarshal.Read<UInt128>(bytes), MemoryMarshal.Read<UInt128>(bytes[16..]), 0, 0);
+    public static ulong Control(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> vectors = stackalloc byte[2 * Length];
+        vectors.Clear();
+        bytes[..Length].CopyTo(vectors);
+        return Intern(vectors);
+    }
 
     /// <summary>A control for two sources, each index from 0 to 31.</summary>
     /// <returns>Its address, for the immediate: a pair of vectors for each lane.</returns>
     public static ulong PairControl(ReadOnlySpan<byte> bytes)
     {
-        Span<byte> first = stackalloc byte[Length], second = stackalloc byte[Length];
+        const int Lane = Length / 2;
+        Span<byte> vectors = stackalloc byte[2 * Length];
         for (int at = 0; at < Length; at++)
         {
             byte index = bytes[at];
-            first[at] = index < Second ? index : None;
-            second[at] = index is >= Second and < None ? (byte)(index - Second) : None;
+            Span<byte> pair = vectors[(at / Lane * Length)..];
+            pair[at % Lane] = index < Second ? index : None;
+            pair[Lane + (at % Lane)] = index is >= Second and < None ? (byte)(index - Second) : None;
         }
-        return Intern(MemoryMarshal.Read<UInt128>(first), MemoryMarshal.Read<UInt128>(second), MemoryMarshal.Read<UInt128>(first[16..]),
-            MemoryMarshal.Read<UInt128>(second[16..]));
+        return Intern(vectors);
     }
 
     /// <summary>The bytes of a vector in another order.</summary>
@@ -67,33 +74,17 @@ internal static unsafe class ByteShuffle
         }
     }
 
-    /// <summary>A control: two vectors, or two for each lane.</summary>
-    private readonly struct Pairs(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
+    // Text is a key that the precompiled framework knows: a type of our own would be compiled when the program runs.
+    private static ulong Intern(ReadOnlySpan<byte> vectors)
     {
-        public readonly UInt128 First = first, Second = second, Third = third, Fourth = fourth;
-    }
-
-    // The default one would be made by reflection, and compiled when the program runs.
-    private sealed class PairsComparer : IEqualityComparer<Pairs>
-    {
-        public bool Equals(Pairs x, Pairs y) => x.First == y.First && x.Second == y.Second && x.Third == y.Third && x.Fourth == y.Fourth;
-
-        public int GetHashCode(Pairs pairs) => HashCode.Combine(pairs.First, pairs.Second, pairs.Third, pairs.Fourth);
-    }
-
-    private static ulong Intern(UInt128 first, UInt128 second, UInt128 third, UInt128 fourth)
-    {
+        string key = new(MemoryMarshal.Cast<byte, char>(vectors));
         lock (Controls)
         {
-            ref nint known = ref CollectionsMarshal.GetValueRefOrAddDefault(Controls, new Pairs(first, second, third, fourth), out bool exists);
-            if (!exists)
+            if (!Controls.TryGetValue(key, out nint known))
             {
-                UInt128* vectors = (UInt128*)NativeMemory.AlignedAlloc(64, 64);
-                vectors[0] = first;
-                vectors[1] = second;
-                vectors[2] = third;
-                vectors[3] = fourth;
-                known = (nint)vectors;
+                byte* place = (byte*)NativeMemory.AlignedAlloc(2 * Length, 2 * Length);
+                vectors.CopyTo(new Span<byte>(place, 2 * Length));
+                Controls.Add(key, known = (nint)place);
             }
             return (ulong)known;
         }
