@@ -8,6 +8,9 @@ public sealed partial class Kernel
     /// <summary>The files.</summary>
     internal Vfs Vfs => field ??= new Vfs(this);
 
+    /// <summary>System V shared memory.</summary>
+    internal IpcNamespace Ipc => field ??= new IpcNamespace(this);
+
     /// <summary>The sockets.</summary>
     internal Network Network => field ??= new Network(Vfs);
 

@@ -60,7 +60,7 @@ public class FileOperations : VmOperations
 }
 
 /// <summary>Mappings of shmem. Linux: <c>shmem_vm_ops</c> (mm/shmem.c).</summary>
-public sealed class ShmemOperations : VmOperations
+public class ShmemOperations : VmOperations
 {
     /// <summary>The operations; they keep no state.</summary>
     public static ShmemOperations Instance { get; } = new();

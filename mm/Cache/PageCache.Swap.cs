@@ -40,6 +40,19 @@ public sealed partial class PageCache
         return true;
     }
 
+    /// <summary>Keeps the pages in memory, or lets them go out again. Linux: <c>mapping_set_unevictable</c>, <c>shmem_unlock_mapping</c>.</summary>
+    public void SetLocked(bool locked)
+    {
+        IsUnevictable = locked;
+        ulong index = 0;
+        // Those that are to stay leave their list when reclaim meets them.
+        while (!locked && FindNext(ref index, ulong.MaxValue, out uint pfn))
+        {
+            Mlock.Rescue(_manager, pfn);
+            index++;
+        }
+    }
+
     /// <summary>Whether a page of shmem is in swap.</summary>
     public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
 

@@ -32,6 +32,7 @@ public sealed partial class PageCache
         Bug.On(kind == PageCacheKind.File != store is not null, "a page cache needs a store exactly if it is a file's");
         _manager = manager;
         Kind = kind;
+        IsUnevictable = kind == PageCacheKind.Memory;
         Store = store;
         Handle = manager.Mappings.Add(this);
     }
@@ -67,7 +68,7 @@ public sealed partial class PageCache
     public bool TracksDirty => Kind == PageCacheKind.File;
 
     /// <summary>Whether its pages stay in memory whatever happens. Linux: <c>mapping_unevictable</c>.</summary>
-    public bool IsUnevictable => Kind == PageCacheKind.Memory;
+    public bool IsUnevictable { get; private set; }
 
     /// <summary>Pages from the start to the end of the file.</summary>
     public ulong SizeInPages => (Size + MmConstants.PageSize - 1) >> MmConstants.PageShift;

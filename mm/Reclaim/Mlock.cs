@@ -36,6 +36,27 @@ internal static class Mlock
         manager.Memory.ZoneOf(folio).Stats[(int)ZoneStat.Mlock] -= manager.Memory.PagesOf(folio);
     }
 
+    /// <summary>A page need not stay in memory for its file's sake any more. Linux: <c>check_move_unevictable_folios</c>.</summary>
+    public static void Rescue(MemoryManager manager, uint folio)
+    {
+        ref Page page = ref manager.Page(folio);
+        if (!page.Has(PageFlags.Unevictable) || page.Has(PageFlags.Mlocked))
+            return;
+        SetUnevictable(manager, folio, unevictable: false);
+        manager.Events[(int)VmEvent.UnevictablePgsRescued] += manager.Memory.PagesOf(folio);
+    }
+
+    /// <summary>Whether a page that reclaim has met must stay in memory: it is taken off the list then. Linux: <c>folio_evictable</c>.</summary>
+    public static bool Cull(MemoryManager manager, uint folio)
+    {
+        ref Page page = ref manager.Page(folio);
+        if (!BelongsInMemory(manager, page))
+            return false;
+        SetUnevictable(manager, folio, unevictable: true);
+        manager.Events[(int)VmEvent.UnevictablePgsCulled] += manager.Memory.PagesOf(folio);
+        return true;
+    }
+
     private static void SetUnevictable(MemoryManager manager, uint folio, bool unevictable)
     {
         ref Page page = ref manager.Page(folio);

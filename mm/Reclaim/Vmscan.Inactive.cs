@@ -43,6 +43,8 @@ public sealed partial class Vmscan
         ref Page page = ref _memory.Page(pfn);
         if (page.Has(PageFlags.Unevictable) || page.Has(PageFlags.Writeback))
             return Verdict.Keep;
+        if (Mlock.Cull(_manager, pfn))
+            return Verdict.Keep;
         if (!control.MayUnmap && _manager.Rmap.IsMapped(pfn))
             return Verdict.Keep;
         Verdict wanted = control.IgnoreReferences ? Verdict.Reclaim : CheckReferences(pfn);

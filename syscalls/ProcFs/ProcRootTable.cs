@@ -13,6 +13,7 @@ internal static class ProcRootTable
         PseudoEntry.Link("thread-self", static (in PseudoContext context) => [.. Number(context.Reader!.ProcessId), .. "/task/"u8, .. Number(context.Reader.ThreadId)]),
         PseudoEntry.Link("mounts", static (in PseudoContext _) => "self/mounts"u8.ToArray()),
         PseudoEntry.Directory("sys", ProcSysTable.Entries),
+        PseudoEntry.Directory("sysvipc", ProcSysvIpc.Entries),
         PseudoEntry.File("cmdline", static (in PseudoContext _, ProcWriter writer) => writer.Append("\n"u8)),
         PseudoEntry.File("cpuinfo", ProcMachineText.CpuInfo),
         PseudoEntry.File("filesystems", ProcMachineText.FileSystemTypes),

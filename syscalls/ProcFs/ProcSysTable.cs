@@ -39,6 +39,7 @@ internal static class ProcSysTable
             PseudoEntry.Number("threads-max", static kernel => kernel.Pids.Limit),
             PseudoEntry.Number("randomize_va_space", static _ => 0),
             PseudoEntry.Number("tainted", static _ => 0),
+            .. ProcSysvIpc.SysKernelEntries,
             PseudoEntry.Directory("random",
             [
                 Text("boot_id", static kernel => kernel.BootId.ToString()),

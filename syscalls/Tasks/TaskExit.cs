@@ -45,6 +45,7 @@ internal static class TaskExit
         }
         task.Kernel.TaskObserver?.Ended(task, code);
         ReleaseMemory(task);
+        task.Kernel.Ipc.SharedMemory.OnExit(task);
         task.ReleaseFiles(isLast);
         TaskExitNotify.Run(task, isLast);
     }

@@ -9,6 +9,9 @@ public sealed class UserAccount
     /// <summary>Signals in queues. Linux: <c>UCOUNT_RLIMIT_SIGPENDING</c>.</summary>
     public int PendingSignals { get; internal set; }
 
+    /// <summary>Pages of System V segments that it keeps in memory. Linux: <c>UCOUNT_RLIMIT_MEMLOCK</c>.</summary>
+    public ulong LockedPages { get; internal set; }
+
     /// <summary>A queued signal is gone.</summary>
     internal void ReleaseSignal()
     {
