@@ -224,6 +224,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <summary>Who hears of events, or null.</summary>
     public IMmEvents? Trace { get; set; }
 
+    /// <summary>Whether the processor has protection keys; set before the first address space is made. Linux: X86_FEATURE_OSPKE.</summary>
+    public bool HasProtectionKeys { get; set; }
+
     /// <summary>Lets tasks sleep in faults; null where nobody can, and such faults fail.</summary>
     public IFaultWait? FaultWait { get; set; }
 

@@ -17,6 +17,7 @@ public sealed partial class Kernel : IDisposable
         Log = log;
         Pids = new PidTable { Limit = options.Pids, Maximum = Math.Max(options.Pids, PidTable.DefaultMaximum) };
         Memory = new MemoryManager(options.Memory, options.Cpus);
+        Memory.HasProtectionKeys = options.Model.HasProtectionKeys;
         Clock = new Clock(options);
         Random = new SeededRandom(options.Seed);
         Code = new CodeCache(Memory.Memory);
@@ -29,6 +30,7 @@ public sealed partial class Kernel : IDisposable
             Processors[cpu] = new Processor(cpu, Memory, options.Model, Contexts, Code, Clock)
             {
                 UndefinedInstruction = (rip, bytes) => KernelLog.UndefinedInstruction(Log, rip, Convert.ToHexString(bytes)),
+                RandomSource = Random.Next,
             };
         }
         Stop = new MachineStop(Processors);

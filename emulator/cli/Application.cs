@@ -18,7 +18,7 @@ internal static class Application
             return OptionParser.Complete(words);
         SplitLine line = ArgumentSplitter.Split(words);
         if ((line.Command & CommandKind.Runs) != 0 && line.Program.Length != 0)
-            WarmUp();
+            Rehearse();
         RunOptions options = RunOptions.For(line.Command);
         if (line.Options.Count != 0 && OptionParser.Parse(line, out options) is { } ended)
             return ended;
@@ -26,13 +26,26 @@ internal static class Application
         {
             CommandKind.Version => Print(line, VersionCommand.Write),
             CommandKind.Syscalls => Print(line, writer => SyscallsCommand.Write(writer, options.Format, SyscallTable.Rows)),
+            CommandKind.Isa => Print(line, writer => IsaCommand.Write(writer, options.Format, options.Model)),
             CommandKind.None => UserError.Fail(ExitStatus.Usage, $"nothing to do: {Usage} (emu --help tells more)"),
             _ => RunProgram(options, line.Program),
         };
     }
 
-    // Beside the making of the machine: the decoder's tables alone take as long as a tenth of it all.
-    private static void WarmUp() => new Thread(static () => Warmup.Run(CpuModel.V2)) { IsBackground = true, Name = "warm-up" }.Start();
+    // Beside the making of the machine: what it takes to execute the first instructions is a third of it all.
+    private static void Rehearse() => new Thread(static () =>
+    {
+        try
+        {
+            Rehearsal.Run(CpuModel.Default, new Interpreter());
+            _ = SyscallTable.Find(0); // makes the table
+        }
+        catch (OutOfMemoryException)
+        {
+            // Whoever makes the real machine hears the same, and says it.
+        }
+    })
+    { IsBackground = true, Name = "rehearsal" }.Start();
 
     private static int RunProgram(RunOptions options, byte[][] program)
     {

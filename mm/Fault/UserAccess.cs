@@ -20,6 +20,12 @@ public sealed unsafe class UserAccess
     /// <summary>Whose accesses they are: copied into events.</summary>
     public ref FaultContext Context => ref _context;
 
+    /// <summary>
+    /// What the task forbids itself, two bits a protection key: any access, writing. Linux: the kernel's accesses obey PKRU too. Opaque to mm but
+    /// for that; set by whoever enters the kernel.
+    /// </summary>
+    public uint ForbiddenKeys { get; set; }
+
     /// <summary>Whether a range can be the user's at all. Linux: <c>access_ok</c>.</summary>
     public static bool IsUserRange(ulong address, ulong length) => length <= MmConstants.TaskSize && address <= MmConstants.TaskSize - length;
 
@@ -167,6 +173,8 @@ public sealed unsafe class UserAccess
             ulong needed = Pte.PresentBit | Pte.UserBit | (write ? Pte.WriteBit : 0);
             if ((entry->Value & needed) == needed && (level == 0 || entry->IsLarge))
             {
+                if (ForbiddenKeys != 0 && IsForbidden(*entry, write))
+                    return null;
                 Interlocked.Or(ref *(ulong*)entry, Pte.AccessedBit | (write ? Pte.DirtyBit : 0));
                 ulong offset = address & (PageTable.SpanOf(level) - 1);
                 return Mm.Manager.Memory.Frame(entry->Pfn) + offset;
@@ -177,6 +185,12 @@ public sealed unsafe class UserAccess
             if (!Resolve(address, error))
                 return null;
         }
+    }
+
+    private bool IsForbidden(Pte entry, bool write)
+    {
+        uint rights = ForbiddenKeys >> (entry.ProtectionKey * 2);
+        return (rights & (write ? 3u : 1u)) != 0;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

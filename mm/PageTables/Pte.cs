@@ -96,6 +96,9 @@ public readonly record struct Pte(ulong Value)
         get => (uint)((Value & FrameMask) >> MmConstants.PageShift);
     }
 
+    /// <summary>The protection key. Intel SDM vol. 3A, 4.6.2.</summary>
+    public int ProtectionKey => (int)(Value >> PkeyShift) & 15;
+
     /// <summary>An entry for a frame. Linux: <c>pfn_pte</c>.</summary>
     public static Pte Make(uint pfn, ulong protection) => new(((ulong)pfn << MmConstants.PageShift) | protection);
 

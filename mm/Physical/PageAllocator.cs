@@ -31,7 +31,10 @@ public sealed unsafe partial class PageAllocator
     public IAllocationFault? FaultInjection { get; set; }
 
     /// <summary>The node of the CPU that the calling thread holds. Linux: <c>numa_node_id</c>.</summary>
-    public int LocalNode => Smp.ProcessorId * Nodes.Count / _cpus;
+    public int LocalNode => NodeOfCpu(Smp.ProcessorId);
+
+    /// <summary>The node that a CPU belongs to. Linux: <c>cpu_to_node</c>.</summary>
+    public int NodeOfCpu(int cpu) => cpu * Nodes.Count / _cpus;
 
     /// <summary>Allocates a block of 2^<paramref name="order"/> frames. Linux: <c>__alloc_pages</c>.</summary>
     /// <param name="gfp">How and what for.</param>

@@ -18,11 +18,9 @@ public static class Smaps
     ];
 
     /// <summary>Writes the lines of each area.</summary>
-    /// <param name="mm">The address space.</param>
-    /// <param name="keys">Whether the processor has protection keys.</param>
-    /// <param name="writer">Takes the text.</param>
-    public static void Write(MemoryDescriptor mm, bool keys, ProcWriter writer)
+    public static void Write(MemoryDescriptor mm, ProcWriter writer)
     {
+        bool keys = mm.Manager.HasProtectionKeys;
         foreach ((_, _, VmArea area) in mm.Areas.Iterate())
         {
             Maps.WriteArea(area, writer);

@@ -36,6 +36,7 @@ public sealed partial class MemoryDescriptor
     private void CopyDescription(MemoryDescriptor parent)
     {
         Layout.CopyFrom(parent.Layout);
+        CopyKeys(parent);
         MmapBase = parent.MmapBase;
         MmapLegacyBase = parent.MmapLegacyBase;
         MemoryCgroup = parent.MemoryCgroup;

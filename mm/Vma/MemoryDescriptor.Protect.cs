@@ -8,9 +8,10 @@ public sealed unsafe partial class MemoryDescriptor
     /// <param name="length">Bytes; rounded up.</param>
     /// <param name="protection">New protection.</param>
     /// <param name="key">Protection key, or -1 to leave it.</param>
+    /// <param name="executeOnly">The key that memory gets which can only be executed, 0 for none.</param>
     /// <param name="context">Whose faults those of locked memory are that becomes writable.</param>
     /// <returns>0, or EINVAL, ENOMEM (a hole, a limit), EACCES, EPERM (sealed), negated. What was done before the error stands.</returns>
-    public int Protect(ulong start, ulong length, MemoryProtection protection, int key = -1, in FaultContext context = default)
+    public int Protect(ulong start, ulong length, MemoryProtection protection, int key = -1, int executeOnly = 0, in FaultContext context = default)
     {
         MemoryProtection grows = protection & (MemoryProtection.GrowsDown | MemoryProtection.GrowsUp);
         protection &= ~(MemoryProtection.GrowsDown | MemoryProtection.GrowsUp);
@@ -25,6 +26,8 @@ public sealed unsafe partial class MemoryDescriptor
             return -Errno.ENOMEM;
         const MemoryProtection Known = MemoryProtection.Read | MemoryProtection.Write | MemoryProtection.Exec | MemoryProtection.Sem;
         if ((protection & ~Known) != 0)
+            return -Errno.EINVAL;
+        if (key != -1 && !IsKeyAllocated(key))
             return -Errno.EINVAL;
 
         VmArea? area = FindArea(start);
@@ -46,10 +49,10 @@ public sealed unsafe partial class MemoryDescriptor
         {
             return -Errno.EINVAL;
         }
-        return ProtectAreas(start, end, protection, key, context);
+        return ProtectAreas(start, end, protection, (key, executeOnly), context);
     }
 
-    private int ProtectAreas(ulong start, ulong end, MemoryProtection protection, int key, in FaultContext context)
+    private int ProtectAreas(ulong start, ulong end, MemoryProtection protection, (int Wanted, int ExecuteOnly) key, in FaultContext context)
     {
         Gather.Begin();
         int error = 0;
@@ -63,8 +66,7 @@ public sealed unsafe partial class MemoryDescriptor
             }
             ulong next = Math.Min(area.End, end);
             VmFlags flags = (area.Flags & ~VmFlags.AccessMask) | (VmFlags)((uint)protection & 7);
-            if (key >= 0)
-                flags = (flags & ~VmFlags.PkeyMask) | (VmFlags)((ulong)key << 32);
+            flags = (flags & ~VmFlags.PkeyMask) | (VmFlags)((ulong)KeyAfterProtect(area, protection, key.Wanted, key.ExecuteOnly) << 32);
             // The MAY bits stand four above the bits they permit.
             error = ((flags & ~(VmFlags)((ulong)flags >> 4)) & VmFlags.AccessMask) != 0 ? -Errno.EACCES : ProtectPart(area, at, next, flags, context);
             at = next;

@@ -16,6 +16,7 @@ public sealed partial class MemoryDescriptor
         Limits = limits;
         Gather = new MmuGather(this);
         MemoryCgroup = manager.Memcg.OfCurrent;
+        InitialiseKeys();
     }
 
     /// <summary>The machine's memory.</summary>

@@ -25,6 +25,7 @@ internal static class MemoryCalls
             Flags = (MapFlags)args.A3,
             PageOffset = args.A5 >> MmConstants.PageShift,
             File = file,
+            ExtraFlags = (VmFlags)((ulong)KeyCalls.ExecuteOnly(task, (MemoryProtection)args.A2) << 32),
         };
         long result = task.Mm.Map(request, out ulong populate);
         if (populate != 0)
@@ -33,7 +34,7 @@ internal static class MemoryCalls
     }
 
     public static long Mprotect(Task task, in SyscallArguments args) =>
-        task.Mm.Protect(args.A0, args.A1, (MemoryProtection)args.A2, context: task.User.Context);
+        KeyCalls.Protect(task, args, key: -1);
 
     public static long Munmap(Task task, in SyscallArguments args) => task.Mm.Unmap(args.A0, args.A1);
 

@@ -27,7 +27,7 @@ internal static class ProcMmTable
     [
         PseudoEntry.File("maps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, Maps.Write)),
         PseudoEntry.File("statm", Statm),
-        PseudoEntry.File("smaps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, static (mm, writer) => Smaps.Write(mm, keys: false, writer))),
+        PseudoEntry.File("smaps", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, static (mm, writer) => Smaps.Write(mm, writer))),
         PseudoEntry.File("smaps_rollup", static (in PseudoContext context, ProcWriter writer) => Of(context.Mm, writer, Smaps.WriteRollup)),
         PseudoEntry.Special("pagemap", PagemapFile.Open, OwnerRead) with { NeedsTrace = true },
         PseudoEntry.Special("mem", ProcMemFile.Open, OwnerRead | OwnerWrite) with { NeedsTrace = true },

@@ -34,6 +34,7 @@ internal static class SignalFrame
         frame.Clear();
         Write(frame, task, action, fpu);
         info.WriteTo(frame[InfoPlace..]);
+        task.User.ForbiddenKeys = 0; // the frame may lie where the program may not write now. Linux: sig_prepare_pkru
         bool withInfo = (action.Flags & SignalActionFlags.SigInfo) != 0;
         if (!SignalFpu.TryWrite(task, fpu) || task.User.CopyTo(sp, withInfo ? frame : frame[..InfoPlace]) != 0)
             return false;

@@ -109,5 +109,38 @@ internal sealed class NumberedDirectory : TableDirectory
 internal static class SysMmTable
 {
     /// <summary>Rows of /sys/devices/system/node/nodeN; the node is the context's index.</summary>
-    public static PseudoEntry[] NodeEntries { get; } = [];
+    public static PseudoEntry[] NodeEntries { get; } =
+    [
+        PseudoEntry.File("meminfo", static (in PseudoContext context, ProcWriter writer) => NodeFiles.WriteMemInfo(context.Kernel.Memory, NodeOf(context), writer)),
+        PseudoEntry.File("numastat", static (in PseudoContext context, ProcWriter writer) => NodeFiles.WriteNumaStat(NodeOf(context), writer)),
+        PseudoEntry.File("vmstat", static (in PseudoContext context, ProcWriter writer) => NodeFiles.WriteVmStat(NodeOf(context), writer)),
+        PseudoEntry.File("distance", static (in PseudoContext context, ProcWriter writer) => NodeFiles.WriteDistance(context.Kernel.Memory, NodeOf(context), writer)),
+        PseudoEntry.File("cpulist", static (in PseudoContext context, ProcWriter writer) => WriteCpus(context, writer, isMask: false)),
+        PseudoEntry.File("cpumap", static (in PseudoContext context, ProcWriter writer) => WriteCpus(context, writer, isMask: true)),
+        PseudoEntry.File("compact", null, Compact, 0x80),
+    ];
+
+    private static Node NodeOf(in PseudoContext context) => context.Kernel.Memory.Nodes[context.Index];
+
+    // Linux: cpumap_show, cpulist_show
+    private static void WriteCpus(in PseudoContext context, ProcWriter writer, bool isMask)
+    {
+        MemoryManager memory = context.Kernel.Memory;
+        int node = context.Index, count = context.Kernel.Processors.Length;
+        if (!isMask)
+            ProcTaskStatus.WriteRanges(writer, count, cpu => memory.Allocator.NodeOfCpu(cpu) == node);
+        ulong mask = 0;
+        for (int cpu = 0; cpu < count; cpu++)
+            mask |= memory.Allocator.NodeOfCpu(cpu) == node ? 1UL << cpu : 0;
+        if (isMask)
+            writer.Hex(mask, (count + 3) / 4);
+        writer.Append("\n"u8);
+    }
+
+    // Linux: compact_store
+    private static int Compact(in PseudoContext context, ReadOnlySpan<byte> text)
+    {
+        context.Kernel.Memory.Compaction.CompactNode(NodeOf(context));
+        return 0;
+    }
 }

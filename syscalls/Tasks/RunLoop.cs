@@ -22,6 +22,8 @@ internal static class RunLoop
             Processor processor = task.Token!.Processor;
             ExitReason reason = kernel.Engine.Run(processor, task.Cpu);
             kernel.Clock.Retired = processor.Retired;
+            if (kernel.Memory.HasProtectionKeys)
+                task.User.ForbiddenKeys = task.Cpu.State.Pkru;
             if (reason == ExitReason.SystemCall)
             {
                 if (!kernel.Dispatcher.Dispatch(task))

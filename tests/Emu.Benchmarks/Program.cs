@@ -55,11 +55,12 @@ internal static class Program
     private static List<Measure> BestOf(Engine[] engines, string program)
     {
         Dictionary<string, Measure> best = [];
+        HashSet<Engine> failed = [];
         for (int round = 0; round < Rounds; round++)
         {
-            foreach (Engine engine in engines)
+            foreach (Engine engine in engines.Where(engine => !failed.Contains(engine)))
             {
-                foreach (Sample sample in engine.Run(program))
+                foreach (Sample sample in TryRun(engine, program, failed))
                 {
                     if (!best.TryGetValue(sample.Name, out Measure? measure))
                         best[sample.Name] = measure = new Measure(sample.Name, sample.Unit);
@@ -68,6 +69,21 @@ internal static class Program
             }
         }
         return [.. best.Values];
+    }
+
+    // Only native has to run: what an engine cannot do is said, and shown as "-".
+    private static IEnumerable<Sample> TryRun(Engine engine, string program, HashSet<Engine> failed)
+    {
+        try
+        {
+            return engine.Run(program);
+        }
+        catch (BenchmarkException wrong) when (!engine.IsNative)
+        {
+            Console.Error.WriteLine($"{engine.Name}: {wrong.Message}");
+            failed.Add(engine);
+            return [];
+        }
     }
 
     private static List<Measure> StartToExit(Engine[] engines, string program)

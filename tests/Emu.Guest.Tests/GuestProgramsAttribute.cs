@@ -12,6 +12,8 @@ internal sealed class GuestProgramsAttribute(params string[] builds) : DataAttri
     {
         foreach (string path in Directory.EnumerateFiles(Repository.Guest, "*.c", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
+            if (Path.GetFileName(Path.GetDirectoryName(path)) == "programs")
+                continue; // input of the compilers that run there
             GuestSource source = new(path);
             string name = Path.GetRelativePath(Repository.Guest, path);
             foreach (GuestBuild build in source.Builds.Where(build => builds.Contains(build.Name)))

@@ -44,7 +44,9 @@ public sealed class GuestSource
     public IEnumerable<string> Flags => WordsOf("flags");
 
     /// <summary>Options of emu.</summary>
-    public IEnumerable<string> EmuOptions => WordsOf("emu");
+    /// <remarks>A comma may be part of one.</remarks>
+    public IEnumerable<string> EmuOptions =>
+        _keys.TryGetValue("emu", out List<string>? lines) ? lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
 
     /// <summary>The arguments of each run; one run without any if nothing is said.</summary>
     public IEnumerable<string[]> Runs => _keys.TryGetValue("args", out List<string>? lines) ? lines.Select(Words) : [[]];

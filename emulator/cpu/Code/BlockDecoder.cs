@@ -10,15 +10,17 @@ internal sealed unsafe class BlockDecoder : IDisposable
     private readonly Processor _processor;
     private readonly PhysicalMemory _memory;
     private readonly FrameReader _reader = new();
-    private readonly Decoder _decoder;
+    private Decoder? _decoder;
     private readonly BlockBuilder _builder = new();
 
     public BlockDecoder(Processor processor, PhysicalMemory memory)
     {
         _processor = processor;
         _memory = memory;
-        _decoder = Decoder.Create(64, _reader, processor.Model.DecoderOptions);
     }
+
+    // Made when it is first needed: its tables are many, and another thread may be at them (Rehearsal).
+    private Decoder Decoder => _decoder ??= Decoder.Create(64, _reader, _processor.Model.DecoderOptions);
 
     /// <summary>Decodes the block at RIP.</summary>
     /// <param name="s">Registers.</param>
@@ -32,13 +34,14 @@ internal sealed unsafe class BlockDecoder : IDisposable
         uint secondPfn = 0;
         int offset = (int)(rip & ~MmConstants.PageMask);
         _reader.Set(_memory.Frame(pfn), offset);
-        _decoder.IP = rip;
+        Decoder decoder = Decoder;
+        decoder.IP = rip;
         _builder.Begin(rip);
         int start = offset;
         while (_builder.InstructionCount < limit && !_builder.IsEnded)
         {
-            _decoder.Decode(out Instruction instruction);
-            if (_decoder.LastError == DecoderError.NoMoreBytes)
+            decoder.Decode(out Instruction instruction);
+            if (decoder.LastError == DecoderError.NoMoreBytes)
             {
                 if (_builder.InstructionCount != 0)
                     break; // the instruction that straddles the page begins a block of its own
@@ -89,8 +92,9 @@ internal sealed unsafe class BlockDecoder : IDisposable
         if (secondPfn == 0)
             return false;
         _reader.Set(_memory.Frame(pfn), (int)(rip & ~MmConstants.PageMask), _memory.Frame(secondPfn));
-        _decoder.IP = rip;
-        _decoder.Decode(out instruction);
+        Decoder decoder = Decoder;
+        decoder.IP = rip;
+        decoder.Decode(out instruction);
         return true;
     }
 

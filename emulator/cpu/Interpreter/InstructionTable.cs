@@ -72,6 +72,8 @@ internal static unsafe partial class InstructionTable
         AddBitManipulation(rows);
         AddVectorPermutes(rows);
         AddFused(rows);
+        AddCrypto(rows);
+        AddSmallExtensions(rows);
         return rows;
     }
 
@@ -188,6 +190,7 @@ internal static unsafe partial class InstructionTable
         Set(rows, &SystemInstructions.Syscall, Mnemonic.Syscall);
         Set(rows, &SystemInstructions.Cpuid, Mnemonic.Cpuid);
         Set(rows, &SystemInstructions.Rdtsc, Mnemonic.Rdtsc, Mnemonic.Rdtscp);
+        Set(rows, &SystemInstructions.KeyRights, Mnemonic.Rdpkru, Mnemonic.Wrpkru);
         Set(rows, &SystemInstructions.Int3, Mnemonic.Int3);
         Set(rows, &SystemInstructions.Int1, Mnemonic.Int1);
         Set(rows, &SystemInstructions.Interrupt, Mnemonic.Int);

@@ -17,6 +17,7 @@ public sealed unsafe class Interpreter : IExecutionEngine
         c->Exit = ExitReason.None;
         c->LinkSlot = null;
         Mmu.SetAlignmentCheck(s, c);
+        processor.LoadKeyRights(s);
         while (true)
         {
             if ((s->ControlFlags & RFlagsBits.Trap) != 0)

@@ -19,6 +19,9 @@ internal static unsafe class SystemInstructions
 
     public static void Rdtsc(BlockBuilder b, in Instruction i) => b.Emit(i.Mnemonic == Mnemonic.Rdtscp ? &ReadTimeStampAndId : &ReadTimeStamp);
 
+    /// <summary>RDPKRU and WRPKRU. Intel SDM vol. 2.</summary>
+    public static void KeyRights(BlockBuilder b, in Instruction i) => b.Emit(i.Mnemonic == Mnemonic.Rdpkru ? &ReadKeyRights : &WriteKeyRights);
+
     public static void Int3(BlockBuilder b, in Instruction i) => b.EmitExit(&Breakpoint, immediate: i.NextIP);
 
     public static void Int1(BlockBuilder b, in Instruction i) => b.EmitExit(&DebugTrap, immediate: i.NextIP);
@@ -82,6 +85,24 @@ internal static unsafe class SystemInstructions
     {
         s->Gpr[1] = (uint)Processor.Of(c).Id;
         return ReadTimeStamp(s, op, c);
+    }
+
+    private static Block* ReadKeyRights(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        if ((uint)s->Gpr[1] != 0)
+            return GeneralProtection(s, op, c);
+        s->Gpr[0] = s->Pkru;
+        s->Gpr[2] = 0;
+        return op[1].Handler(s, op + 1, c);
+    }
+
+    private static Block* WriteKeyRights(CpuState* s, MicroOp* op, VirtualCpu* c)
+    {
+        if (((uint)s->Gpr[1] | (uint)s->Gpr[2]) != 0)
+            return GeneralProtection(s, op, c);
+        s->Pkru = (uint)s->Gpr[0];
+        Processor.Of(c).Mmu.LoadKeyRights(s->Pkru);
+        return op[1].Handler(s, op + 1, c);
     }
 
     private static Block* Breakpoint(CpuState* s, MicroOp* op, VirtualCpu* c) => Trap(s, op, c, ExceptionVector.Breakpoint);

@@ -11,11 +11,17 @@ internal sealed unsafe class Mmu
 {
     private const ulong CanonicalHalf = 1UL << 47;
 
+    // Of the two bits of a key in PKRU.
+    private const uint NoAccess = 1, NoWrite = 2;
+
     private readonly Processor _processor;
     private readonly PhysicalMemory _memory;
     private readonly VirtualCpu* _cpu;
     private byte* _scratchFirst, _scratchSecond;
     private int _scratchFirstLength, _scratchLength;
+
+    // PKRU as the TLB's entries were made by; 0 on a processor without protection keys.
+    private uint _pkru;
 
     public Mmu(Processor processor, PhysicalMemory memory)
     {
@@ -107,12 +113,24 @@ internal sealed unsafe class Mmu
         return PfnOf((byte*)(address + entry->Addend));
     }
 
-    /// <summary>Drops what the TLB holds of a page, whatever the address space. Every entry can be read, so that one tag tells.</summary>
+    /// <summary>Drops what the TLB holds of a page, whatever the address space. What cannot be read, for its protection key, can be executed.</summary>
     public void Invalidate(ulong address)
     {
         TlbEntry* entry = Access.Slot(_cpu, address);
-        if (((entry->Read ^ address) & MmConstants.PageMask) == 0)
+        if ((((entry->Read | entry->Exec) ^ address) & MmConstants.PageMask) == 0)
             *entry = default;
+    }
+
+    /// <summary>
+    /// Takes the rights of protection keys that hold from now on. The TLB holds what they allow, so that it has to go if they change.
+    /// Intel SDM vol. 3A, 4.6.2.
+    /// </summary>
+    public void LoadKeyRights(uint pkru)
+    {
+        if (pkru == _pkru)
+            return;
+        _pkru = pkru;
+        new Span<TlbEntry>(Access.Slot(_cpu, 0), VirtualCpu.TlbEntries).Clear();
     }
 
     /// <summary>Drops the permission to write to a frame, so that each write is seen from now on.</summary>
@@ -171,6 +189,8 @@ internal sealed unsafe class Mmu
         {
             Pte* entry = Current!.PageTable.Walk(address, out int level);
             PageFaultError error = Check(entry, level, access);
+            if (error == PageFaultError.None && _pkru != 0 && (access & PageFaultError.Instruction) == 0)
+                error = CheckKey(*entry, access);
             if (error == PageFaultError.None)
                 return Insert(entry, level, address, access);
             if (!Resolve(s, op, address, error | access | PageFaultError.User))
@@ -190,6 +210,13 @@ internal sealed unsafe class Mmu
         return forbidden ? PageFaultError.Present | PageFaultError.User : PageFaultError.None;
     }
 
+    private PageFaultError CheckKey(Pte entry, PageFaultError access)
+    {
+        uint forbidding = (access & PageFaultError.Write) != 0 ? NoAccess | NoWrite : NoAccess;
+        bool forbidden = ((_pkru >> (entry.ProtectionKey * 2)) & forbidding) != 0;
+        return forbidden ? PageFaultError.Present | PageFaultError.User | PageFaultError.ProtectionKey : PageFaultError.None;
+    }
+
     private TlbEntry* Insert(Pte* entry, int level, ulong address, PageFaultError access)
     {
         ulong wanted = Pte.AccessedBit | ((access & PageFaultError.Write) != 0 ? Pte.DirtyBit : 0);
@@ -201,8 +228,9 @@ internal sealed unsafe class Mmu
         const ulong WriteReady = Pte.WriteBit | Pte.DirtyBit;
         bool writable = (value & WriteReady) == WriteReady && _memory.FrameTags[PfnOf((byte*)host)] == 0;
         TlbEntry* slot = Access.Slot(_cpu, address);
-        slot->Read = tag;
-        slot->Write = writable ? tag : 0;
+        uint rights = _pkru >> (new Pte(value).ProtectionKey * 2);
+        slot->Read = (rights & NoAccess) == 0 ? tag : 0;
+        slot->Write = writable && (rights & (NoAccess | NoWrite)) == 0 ? tag : 0;
         slot->Exec = (value & Pte.NoExecuteBit) == 0 ? tag : 0;
         slot->Addend = host - page;
         return slot;

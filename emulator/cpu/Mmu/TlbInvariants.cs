@@ -24,7 +24,8 @@ public static unsafe class TlbInvariants
             {
                 TlbEntry entry = processor.Cpu->Tlb[i];
                 // A tag whose key belongs to nobody never matches again.
-                if (entry.Read != 0 && spaces.TryGetValue(entry.Read & KeyMask, out MemoryDescriptor? mm))
+                ulong tag = entry.Read | entry.Exec; // a protection key may forbid reading
+                if (tag != 0 && spaces.TryGetValue(tag & KeyMask, out MemoryDescriptor? mm))
                     CheckEntry(processor, entry, mm);
             }
         }
@@ -32,7 +33,7 @@ public static unsafe class TlbInvariants
 
     private static void CheckEntry(Processor processor, in TlbEntry entry, MemoryDescriptor mm)
     {
-        ulong page = entry.Read & MmConstants.PageMask;
+        ulong page = (entry.Read | entry.Exec) & MmConstants.PageMask;
         PhysicalMemory memory = mm.Manager.Memory;
         Pte* pte = mm.PageTable.Walk(page, out int level);
         ulong value = pte->Value;

@@ -30,8 +30,14 @@ public sealed class CpuModel
     /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
     public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
 
+    /// <summary>All that the interpreter can do: x86-64-v3, AES, SHA and their kin, protection keys.</summary>
+    public static CpuModel Max { get; } = new("max", "emu max", 0x000906A3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3, .. CpuFeatures.AddedByMax]);
+
+    /// <summary>The model if nothing else is asked for.</summary>
+    public static CpuModel Default => V3;
+
     /// <summary>The models by name.</summary>
-    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3];
+    public static IReadOnlyList<CpuModel> All { get; } = [V2, V3, Max];
 
     /// <summary>Name as --cpu takes it.</summary>
     public string Name { get; }
@@ -43,7 +49,11 @@ public sealed class CpuModel
     public uint Signature { get; }
 
     /// <summary>The state components that XSAVE knows, as XCR0 has them; 0 without it. Intel SDM vol. 1, 13.3.</summary>
-    public ulong XFeatures => !Has(CpuidFeature.XSAVE) ? 0 : XSaveImage.Legacy | (Has(CpuidFeature.AVX) ? XSaveImage.Avx : 0);
+    public ulong XFeatures => !Has(CpuidFeature.XSAVE) ? 0 : XSaveImage.Legacy | (Has(CpuidFeature.AVX) ? XSaveImage.Avx : 0) |
+        (Has(CpuidFeature.PKU) ? XSaveImage.KeyRights : 0);
+
+    /// <summary>Whether there are protection keys.</summary>
+    public bool HasProtectionKeys => Has(CpuidFeature.PKU);
 
     /// <summary>How instructions are to be decoded.</summary>
     internal DecoderOptions DecoderOptions => DecoderOptions.None;

@@ -113,6 +113,7 @@ public struct CpuState
         FpuStatus = FpuTags = FpuOpcode = 0;
         FpuInstructionPointer = FpuDataPointer = 0;
         Mxcsr = initial.Mxcsr;
+        Pkru = initial.Pkru;
     }
 
     /// <summary>The state that a program starts in. Linux: <c>start_thread</c>, <c>fpu_flush_thread</c>.</summary>

@@ -9,6 +9,7 @@ namespace Emu.Cpu;
 ///    0   as FXSAVE writes it: x87, MXCSR, the low 128 bits of the vector registers
 ///  512   header: the components that are not in their initial state, and the format
 ///  576   the upper halves of the YMM registers; in the compacted format too, as they are the first component behind the header
+/// 2688   PKRU; in the compacted format next to what is before it
 /// </code>
 /// A component that the header does not name is in its initial state, whatever its bytes are.
 /// </remarks>
@@ -32,8 +33,14 @@ public static class XSaveImage
     /// <summary>Place and size of <see cref="Avx"/>.</summary>
     public const int AvxPlace = HeaderPlace + HeaderSize, AvxSize = 256;
 
+    /// <summary>PKRU.</summary>
+    public const ulong KeyRights = 1 << 9;
+
+    /// <summary>Place and size of <see cref="KeyRights"/>.</summary>
+    public const int KeyRightsPlace = 2688, KeyRightsSize = 8;
+
     /// <summary>Bytes of the largest image.</summary>
-    public const int MaxSize = AvxPlace + AvxSize;
+    public const int MaxSize = KeyRightsPlace + KeyRightsSize;
 
     /// <summary>Place of XCOMP_BV in the image, and the bit of it that means the compacted format.</summary>
     internal const int FormatPlace = HeaderPlace + 8;
@@ -46,7 +53,10 @@ public static class XSaveImage
     public static int SizeOf(CpuModel model) => SizeOf(model.XFeatures);
 
     /// <summary>Bytes of the image of some components.</summary>
-    public static int SizeOf(ulong components) => (components & Avx) != 0 ? AvxPlace + AvxSize : HeaderPlace + HeaderSize;
+    public static int SizeOf(ulong components) => (components & KeyRights) != 0 ? MaxSize : (components & Avx) != 0 ? AvxPlace + AvxSize : HeaderPlace + HeaderSize;
+
+    /// <summary>Where PKRU is in the compacted format of some components.</summary>
+    internal static int CompactedKeyRightsPlace(ulong components) => (components & Avx) != 0 ? AvxPlace + AvxSize : AvxPlace;
 
     /// <summary>The components that are not in their initial state: XINUSE.</summary>
     public static ulong InUse(ref CpuState state)
@@ -58,7 +68,7 @@ public static class XSaveImage
             low |= (state.Vector[number][0] | state.Vector[number][1]) != 0;
             high |= (state.Vector[number][2] | state.Vector[number][3]) != 0;
         }
-        return components | (low ? Sse : 0) | (high ? Avx : 0);
+        return components | (low ? Sse : 0) | (high ? Avx : 0) | (state.Pkru != 0 ? KeyRights : 0);
     }
 
     /// <summary>Writes the image of all components that fit, in the standard format, with a header that names those asked for and in use.</summary>
@@ -72,6 +82,8 @@ public static class XSaveImage
         BinaryPrimitives.WriteUInt64LittleEndian(image[HeaderPlace..], InUse(ref state) & components);
         for (int number = 0; number < Registers && (components & Avx) != 0; number++)
             HighHalf(ref state, number).CopyTo(image.Slice(AvxPlace + (number * Slot), Slot));
+        if ((components & KeyRights) != 0)
+            BinaryPrimitives.WriteUInt32LittleEndian(image[KeyRightsPlace..], state.Pkru);
     }
 
     /// <summary>Whether a header may be restored. Intel SDM vol. 1, 13.8.1.</summary>
@@ -108,7 +120,16 @@ public static class XSaveImage
             else
                 HighHalf(ref state, number).Clear();
         }
+        if ((components & KeyRights) != 0)
+            state.Pkru = (present & KeyRights) != 0 ? KeyRightsOf(image) : 0;
         return true;
+    }
+
+    private static uint KeyRightsOf(ReadOnlySpan<byte> image)
+    {
+        ulong format = Quadword(image, FormatPlace);
+        int place = (format & Compacted) != 0 ? CompactedKeyRightsPlace(format) : KeyRightsPlace;
+        return BinaryPrimitives.ReadUInt32LittleEndian(image[place..]);
     }
 
     private static void TakeFpu(ReadOnlySpan<byte> image, bool present, Span<byte> legacy)

@@ -92,8 +92,21 @@ internal static unsafe class XSave
         return (!fpu || (TryWrite(s, op, c, address, image, 0, MxcsrPlace) && TryWrite(s, op, c, address, image, RegistersPlace, XmmPlace)))
             && (!control || TryWrite(s, op, c, address, image, MxcsrPlace, RegistersPlace))
             && (!sse || TryWrite(s, op, c, address, image, XmmPlace, XmmEnd))
-            && (!avx || TryWrite(s, op, c, address, image, XSaveImage.AvxPlace, image.Length))
+            && (!avx || TryWrite(s, op, c, address, image, XSaveImage.AvxPlace, XSaveImage.AvxPlace + XSaveImage.AvxSize))
+            && ((written & XSaveImage.KeyRights) == 0 || TryWriteKeyRights(s, op, c, address, requested, compacts))
             && TryWrite(s, op, c, address, image, XSaveImage.HeaderPlace, XSaveImage.HeaderPlace + (compacts ? 2 * Chunk : Chunk));
+    }
+
+    private static bool TryWriteKeyRights(CpuState* s, MicroOp* op, VirtualCpu* c, ulong address, ulong requested, bool compacts)
+    {
+        int place = compacts ? XSaveImage.CompactedKeyRightsPlace(requested) : XSaveImage.KeyRightsPlace;
+        ulong value = s->Pkru;
+        byte* at = Access.Write(s, op, c, address + (ulong)place, Chunk);
+        if (at == null)
+            return false;
+        new ReadOnlySpan<byte>(&value, Chunk).CopyTo(new Span<byte>(at, Chunk));
+        Access.Commit(c, at);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -109,7 +122,10 @@ internal static unsafe class XSave
         if (!wide)
             Narrow(bytes);
         if (XSaveImage.IsValid(bytes, Processor.Of(c).Model.XFeatures) && XSaveImage.TryRestore(ref *s, requested, bytes))
+        {
+            Processor.Of(c).LoadKeyRights(s);
             return true;
+        }
         Exceptions.Raise(s, op, c, ExceptionVector.GeneralProtection);
         return false;
     }
