@@ -30,6 +30,7 @@ public sealed partial class Kernel : IDisposable
             Processors[cpu] = new Processor(cpu, Memory, options.Model, Contexts, Code, Clock)
             {
                 UndefinedInstruction = (rip, bytes) => KernelLog.UndefinedInstruction(Log, rip, Convert.ToHexString(bytes)),
+                RandomSource = Random.Next,
             };
         }
         Stop = new MachineStop(Processors);
@@ -37,6 +38,7 @@ public sealed partial class Kernel : IDisposable
         Threads = new KernelThreads(this);
         Memory.Vmscan.Kswapd = new Kswapd(this);
         Memory.Compaction.Kcompactd = new Kcompactd(this);
+        _ = new FlusherThread(this);
         Memory.Khugepaged.Thread = new KhugepagedThread(this);
         Memory.Ksm.Thread = new Ksmd(this);
         Memory.FaultWait = new FaultWaiter(this);

@@ -23,7 +23,7 @@ public sealed record KernelOptions
     public int Cpus { get; init; } = 1;
 
     /// <summary>What the CPUs can do.</summary>
-    public CpuModel Model { get; init; } = CpuModel.V2;
+    public CpuModel Model { get; init; } = CpuModel.Default;
 
     /// <summary>Which clock the machine follows.</summary>
     public ClockKind Clock { get; init; } = ClockKind.Virtual;

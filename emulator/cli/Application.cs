@@ -26,6 +26,7 @@ internal static class Application
         {
             CommandKind.Version => Print(line, VersionCommand.Write),
             CommandKind.Syscalls => Print(line, writer => SyscallsCommand.Write(writer, options.Format, SyscallTable.Rows)),
+            CommandKind.Isa => Print(line, writer => IsaCommand.Write(writer, options.Format, options.Model)),
             CommandKind.None => UserError.Fail(ExitStatus.Usage, $"nothing to do: {Usage} (emu --help tells more)"),
             _ => RunProgram(options, line.Program),
         };
@@ -36,7 +37,7 @@ internal static class Application
     {
         try
         {
-            Rehearsal.Run(CpuModel.V2, new Interpreter());
+            Rehearsal.Run(CpuModel.Default, new Interpreter());
             _ = SyscallTable.Find(0); // makes the table
         }
         catch (OutOfMemoryException)

@@ -59,6 +59,9 @@ public sealed unsafe class Processor : IDisposable
     /// <summary>Called with RIP and bytes of an instruction that it does not know, or null.</summary>
     public Action<ulong, byte[]>? UndefinedInstruction { get; set; }
 
+    /// <summary>Where RDRAND and RDSEED take their numbers from; null for none, which they tell.</summary>
+    public Func<ulong>? RandomSource { get; set; }
+
     /// <summary>The address space it runs in.</summary>
     public MemoryDescriptor? CurrentMm => Mmu.Current;
 
@@ -125,6 +128,13 @@ public sealed unsafe class Processor : IDisposable
 
     /// <summary>What RDTSC reads at a step.</summary>
     internal ulong TimeStampAt(MicroOp* op) => _time.TimeStamp(RetiredAt(op));
+
+    /// <summary>A number for RDRAND.</summary>
+    internal bool TryDraw(out ulong number)
+    {
+        number = RandomSource?.Invoke() ?? 0;
+        return RandomSource != null;
+    }
 
     /// <summary>Reports an instruction that is not known, once the registers are exact. What is there to be undefined is known.</summary>
     internal void ReportUndefined(CpuState* s)

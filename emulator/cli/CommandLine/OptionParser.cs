@@ -98,6 +98,7 @@ internal static class OptionParser
         root.Add(CreateCommand(CommandKind.Run, "Run a program."));
         root.Add(CreateCommand(CommandKind.Trace, "Run a program and print every page fault with its cause."));
         root.Add(CreateCommand(CommandKind.Syscalls, "Print the system calls and how far each is supported."));
+        root.Add(CreateCommand(CommandKind.Isa, "Print the instructions of a processor model and what becomes of each."));
         root.Add(CreateCommand(CommandKind.Version, "Print the version."));
         return root;
     }

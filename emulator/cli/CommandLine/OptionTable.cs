@@ -19,6 +19,9 @@ internal enum CommandKind
     /// <summary>Print the version.</summary>
     Version = 8,
 
+    /// <summary>Print the instructions of a processor model.</summary>
+    Isa = 16,
+
     /// <summary>The commands that run a program.</summary>
     Runs = Run | Trace,
 }
@@ -59,7 +62,7 @@ internal static class OptionTable
         Valued("--memory", "SIZE[,nodes=N][,hotplug=SIZE][,cma=SIZE]", CommandKind.Runs, OptionValues.Memory,
             "RAM of the machine, the nodes that it lies on, what can be brought online later, what is kept for contiguous allocations (4G)"),
         Valued("--cpus", "N", CommandKind.Runs, OptionValues.Cpus, "processors of the machine (1)"),
-        Valued("--cpu", "MODEL", CommandKind.Runs, OptionValues.Model, "what the processors can do (x86-64-v2)"),
+        Valued("--cpu", "MODEL", CommandKind.Runs | CommandKind.Isa, OptionValues.Model, "what the processors can do (x86-64-v3)"),
         Valued("--clock", "virtual|host", CommandKind.Runs, OptionValues.Clock, "count time by instructions or by the host's clock (virtual)")
             with { Choices = ["virtual", "host"] },
         Valued("--seed", "N", CommandKind.Runs, OptionValues.Seed, "seed of all randomness (0)"),
@@ -84,8 +87,8 @@ internal static class OptionTable
         Valued("--class", "LIST", CommandKind.Trace, OptionValues.Classes, "print only faults of these classes, such as anon,cow"),
         Valued("--vma", "NAME", CommandKind.Trace, OptionValues.AreaName, "print only faults in areas of this name, such as [heap]"),
         Valued("--range", "A-B", CommandKind.Trace, OptionValues.Range, "print only faults from address A up to B"),
-        Valued("--format", "FORMAT", CommandKind.Trace | CommandKind.Syscalls, OptionValues.Format,
-            "trace: text or jsonl (see docs/trace-schema.md); syscalls: table, json or csv"),
+        Valued("--format", "FORMAT", CommandKind.Trace | CommandKind.Syscalls | CommandKind.Isa, OptionValues.Format,
+            "trace: text or jsonl (see docs/trace-schema.md); syscalls, isa: table, json or csv"),
         Valued("--output", "FILE", CommandKind.Runs, OptionValues.Output, "write what emu itself prints to a file, not to stderr")
             with { Letter = 'o' },
         Flag("--verbose", CommandKind.Runs, static options => options.Verbosity++, "say more; -vv says most") with { Letter = 'v' },
@@ -123,6 +126,7 @@ internal static class OptionTable
         "trace" => CommandKind.Trace,
         "syscalls" => CommandKind.Syscalls,
         "version" => CommandKind.Version,
+        "isa" => CommandKind.Isa,
         _ => CommandKind.None,
     };
 
@@ -132,6 +136,7 @@ internal static class OptionTable
         CommandKind.Run => "run",
         CommandKind.Trace => "trace",
         CommandKind.Syscalls => "syscalls",
+        CommandKind.Isa => "isa",
         _ => "version",
     };
 

@@ -52,7 +52,7 @@ internal sealed record RunOptions
     public int Cpus { get; set; } = 1;
 
     /// <summary>--cpu.</summary>
-    public CpuModel Model { get; set; } = CpuModel.V2;
+    public CpuModel Model { get; set; } = CpuModel.Default;
 
     /// <summary>--clock.</summary>
     public ClockKind Clock { get; set; } = ClockKind.Virtual;

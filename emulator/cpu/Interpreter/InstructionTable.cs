@@ -72,6 +72,8 @@ internal static unsafe partial class InstructionTable
         AddBitManipulation(rows);
         AddVectorPermutes(rows);
         AddFused(rows);
+        AddCrypto(rows);
+        AddSmallExtensions(rows);
         return rows;
     }
 

@@ -34,8 +34,14 @@ internal static class CpuFeatures
         new(CpuidFeature.AVX512BW, 30), new(CpuidFeature.AVX512VL, 31),
     ];
 
-    // The second says that the kernel has switched them on.
-    private static readonly FeatureBit[] Leaf7EcxBits = [new(CpuidFeature.PKU, 3), new(CpuidFeature.PKU, 4)];
+    // The second of PKU says that the kernel has switched protection keys on.
+    private static readonly FeatureBit[] Leaf7EcxBits =
+    [
+        new(CpuidFeature.PKU, 3), new(CpuidFeature.PKU, 4), new(CpuidFeature.GFNI, 8), new(CpuidFeature.VAES, 9), new(CpuidFeature.VPCLMULQDQ, 10), new(CpuidFeature.RDPID, 22),
+        new(CpuidFeature.MOVDIRI, 27),
+    ];
+
+    private static readonly FeatureBit[] Leaf7EdxBits = [new(CpuidFeature.SERIALIZE, 14)];
 
     private static readonly FeatureBit[] LeafDEaxBits = [new(CpuidFeature.XSAVEOPT, 0), new(CpuidFeature.XSAVEC, 1), new(CpuidFeature.XSAVE, 2)];
 
@@ -59,6 +65,14 @@ internal static class CpuFeatures
         CpuidFeature.MOVBE, CpuidFeature.XSAVE, CpuidFeature.XSAVEOPT, CpuidFeature.XSAVEC,
     ];
 
+    /// <summary>What the model max adds.</summary>
+    public static ReadOnlySpan<CpuidFeature> AddedByMax =>
+    [
+        CpuidFeature.AES, CpuidFeature.PCLMULQDQ, CpuidFeature.SHA, CpuidFeature.VAES, CpuidFeature.VPCLMULQDQ, CpuidFeature.GFNI,
+        CpuidFeature.ADX, CpuidFeature.RDRAND, CpuidFeature.RDSEED, CpuidFeature.CLFLUSHOPT, CpuidFeature.CLWB, CpuidFeature.MOVDIRI,
+        CpuidFeature.SERIALIZE, CpuidFeature.RDPID, CpuidFeature.FSGSBASE, CpuidFeature.PKU,
+    ];
+
     /// <summary>CPUID.1:ECX.</summary>
     public static uint Leaf1Ecx(CpuModel model) => Word(model, Leaf1EcxBits);
 
@@ -66,7 +80,7 @@ internal static class CpuFeatures
     public static uint Leaf1Edx(CpuModel model) => Word(model, Leaf1EdxBits) | 0x00032268;
 
     /// <summary>CPUID.7.0.</summary>
-    public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), Word(model, Leaf7EcxBits), 0);
+    public static CpuidResult Leaf7(CpuModel model) => new(0, Word(model, Leaf7EbxBits), Word(model, Leaf7EcxBits), Word(model, Leaf7EdxBits));
 
     /// <summary>CPUID.0DH: what XSAVE saves, and where. Intel SDM vol. 1, 13.2.</summary>
     public static CpuidResult LeafD(CpuModel model, uint subleaf)
@@ -86,6 +100,26 @@ internal static class CpuFeatures
 
     /// <summary>CPUID.80000001H: LAHF in 64-bit mode, SYSCALL, NX, RDTSCP, long mode.</summary>
     public static CpuidResult ExtendedLeaf1(CpuModel model) => new(model.Signature, 0, Word(model, Extended1EcxBits) | 1, 0x28100800);
+
+    /// <summary>Whether a processor that answers CPUID so has a feature; true for features that CPUID does not tell of.</summary>
+    public static bool IsReported(CpuidFeature feature, Func<uint, uint, CpuidResult> cpuid)
+    {
+        (FeatureBit[] Bits, Func<uint> Word)[] places =
+        [
+            (Leaf1EcxBits, () => cpuid(1, 0).Ecx), (Leaf1EdxBits, () => cpuid(1, 0).Edx), (Leaf7EbxBits, () => cpuid(7, 0).Ebx),
+            (Leaf7EcxBits, () => cpuid(7, 0).Ecx), (Leaf7EdxBits, () => cpuid(7, 0).Edx), (LeafDEaxBits, () => cpuid(0xD, 1).Eax),
+            (Extended1EcxBits, () => cpuid(0x80000001, 0).Ecx),
+        ];
+        foreach ((FeatureBit[] bits, Func<uint> word) in places)
+        {
+            foreach (FeatureBit bit in bits)
+            {
+                if (bit.Feature == feature)
+                    return (word() >> bit.Bit & 1) != 0;
+            }
+        }
+        return true;
+    }
 
     private static uint Word(CpuModel model, FeatureBit[] bits)
     {

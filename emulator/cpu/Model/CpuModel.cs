@@ -30,8 +30,11 @@ public sealed class CpuModel
     /// <summary>x86-64-v3: AVX2, FMA, BMI1 and BMI2, F16C, LZCNT, MOVBE, XSAVE.</summary>
     public static CpuModel V3 { get; } = new("x86-64-v3", "emu x86-64-v3", 0x000306C3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3]);
 
-    /// <summary>Everything that there is: x86-64-v3, and protection keys.</summary>
-    public static CpuModel Max { get; } = new("max", "emu max", 0x00050654, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3, CpuidFeature.PKU]);
+    /// <summary>All that the interpreter can do: x86-64-v3, AES, SHA and their kin, protection keys.</summary>
+    public static CpuModel Max { get; } = new("max", "emu max", 0x000906A3, [.. CpuFeatures.V2, .. CpuFeatures.AddedByV3, .. CpuFeatures.AddedByMax]);
+
+    /// <summary>The model if nothing else is asked for.</summary>
+    public static CpuModel Default => V3;
 
     /// <summary>The models by name.</summary>
     public static IReadOnlyList<CpuModel> All { get; } = [V2, V3, Max];

@@ -45,7 +45,15 @@ public static class InstructionSet
         [Mnemonic.Rcpss] = RoundedEstimate,
         [Mnemonic.Rsqrtps] = RoundedEstimate,
         [Mnemonic.Rsqrtss] = RoundedEstimate,
+        [Mnemonic.Vrcpps] = RoundedEstimate,
+        [Mnemonic.Vrcpss] = RoundedEstimate,
+        [Mnemonic.Vrsqrtps] = RoundedEstimate,
+        [Mnemonic.Vrsqrtss] = RoundedEstimate,
+        [Mnemonic.Xsaveopt] = NoModifiedOptimization,
+        [Mnemonic.Xsaveopt64] = NoModifiedOptimization,
     };
+
+    private const string NoModifiedOptimization = "leaves out components in their initial state, but not those that have not changed";
 
     private const string RoundedEstimate = "the estimate is the exact value rounded to 12 bits, whatever the host's is";
 

@@ -84,6 +84,31 @@ public class OutputTests
             Assert.StartsWith("number,name,support,note\n0,read,", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("x86-64-v2", "SSE4_2", "AVX2")]
+    [InlineData("x86-64-v3", "AVX2", "AVX512F")]
+    public void Isa_ListsTheInstructionsOfTheModel(string model, string feature, string absent)
+    {
+        JsonElement root = JsonDocument.Parse(EmuCommand.Run("isa", "--cpu", model, "--format", "json").OutputText).RootElement;
+        JsonElement[] entries = [.. root.GetProperty("instructions").EnumerateArray()];
+        string[] features = [.. entries.SelectMany(static entry => entry.GetProperty("features").EnumerateArray()).Select(static name => name.GetString()!).Distinct()];
+
+        Assert.Equal(model, root.GetProperty("model").GetString());
+        Assert.Contains(feature, features);
+        Assert.DoesNotContain(absent, features);
+        Assert.DoesNotContain(entries, static entry => entry.GetProperty("support").GetString() == "missing");
+    }
+
+    [Theory]
+    [InlineData("table", @"^VFMADD132PS ymm1, ymm2, ymm3/m256 +FMA\+?\w* +executed$")]
+    [InlineData("csv", "^VEX_Vfmadd132ps_ymm_ymm_ymmm256,")]
+    public void Isa_HasALineForEachForm(string format, string line)
+    {
+        string text = EmuCommand.Run("isa", "--format", format).OutputText;
+
+        Assert.Single(text.Split('\n'), candidate => System.Text.RegularExpressions.Regex.IsMatch(candidate, line));
+    }
+
     [Fact]
     public void Check_FindsNothingWrong_AndSaysNothing()
     {

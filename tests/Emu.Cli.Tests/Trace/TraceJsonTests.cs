@@ -17,7 +17,7 @@ public sealed class TraceJsonTests : IDisposable
         _format.AddHeader(writer, new TraceHeader { Version = "1.2.3", Command = [[.. "a\u00e9"u8], [0xFF, (byte)'"']], Options = RunOptions.For(CommandKind.Trace) });
 
         Assert.Equal("{\"type\":\"header\",\"schema\":1,\"emu\":\"1.2.3\",\"command\":[\"a\u00e9\",\"\\\\377\\\"\"],\"memory\":4294967296,\"nodes\":1,\"cpus\":1," +
-            "\"model\":\"x86-64-v2\",\"clock\":\"virtual\",\"epoch\":1735689600000000000,\"seed\":0}", Encoding.UTF8.GetString(writer.Written));
+            "\"model\":\"x86-64-v3\",\"clock\":\"virtual\",\"epoch\":1735689600000000000,\"seed\":0}", Encoding.UTF8.GetString(writer.Written));
     }
 
     [Fact]

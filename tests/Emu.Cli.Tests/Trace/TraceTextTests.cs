@@ -21,7 +21,7 @@ public sealed class TraceTextTests : IDisposable
             """
             # emu 1.2.3 trace
             # command: a\040b -c
-            # memory: 4194304K on 1 node(s), cpus: 1, model: x86-64-v2
+            # memory: 4194304K on 1 node(s), cpus: 1, model: x86-64-v3
             # clock: virtual, epoch: 2025-01-01T00:00:00Z, seed: 7
             #                task    io    class        by                  what  address      area                              rip          symbol                        entry before         entry after       node/zone
             """,

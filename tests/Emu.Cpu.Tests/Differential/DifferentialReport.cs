@@ -8,7 +8,7 @@ internal sealed class DifferentialReport(int limit, int limitOfForm)
 {
     private readonly Dictionary<InstructionForm, int> _failures = [];
     private readonly HashSet<InstructionForm> _forms = [];
-    private readonly List<InstructionForm> _notEncodable = [];
+    private readonly List<InstructionForm> _notEncodable = [], _notOnHost = [];
     private readonly StringBuilder _text = new();
     private int _cases, _reported;
 
@@ -17,11 +17,14 @@ internal sealed class DifferentialReport(int limit, int limitOfForm)
 
     /// <summary>The counts in a line, and the forms without an encoding.</summary>
     public string Summary =>
-        $"{_cases} cases of {_forms.Count} forms; {_forms.Count - _failures.Count} forms passed\nnot encodable: {string.Join(", ", _notEncodable)}";
+        $"{_cases} cases of {_forms.Count} forms; {_forms.Count - _failures.Count} forms passed\n"
+        + $"not encodable: {string.Join(", ", _notEncodable)}\nskipped, as the host has them not: {_notOnHost.Count} {string.Join(", ", _notOnHost)}";
 
     /// <summary>Summary, forms that failed, and the first differences.</summary>
     public string Text =>
         $"{Summary}\nfailed: {string.Join(", ", _failures.Select(static pair => $"{pair.Key} ×{pair.Value}"))}\n{_text}";
+
+    public void NotOnHost(InstructionForm form) => _notOnHost.Add(form);
 
     public void NotEncodable(InstructionForm form) => _notEncodable.Add(form);
 

@@ -23,6 +23,8 @@ public enum InstructionGroup
     Avx2,
     Fma,
     XSave,
+    Crypto,
+    Other,
 }
 
 /// <summary>What a processor model has, and what of it can be compared with the host.</summary>
@@ -55,6 +57,11 @@ internal static class InstructionForms
         [Mnemonic.Vrcpss] = "is an estimate",
         [Mnemonic.Vrsqrtps] = "is an estimate",
         [Mnemonic.Vrsqrtss] = "is an estimate",
+        [Mnemonic.Rdpkru] = "depends on the kernel",
+        [Mnemonic.Wrpkru] = "depends on the kernel",
+        [Mnemonic.Rdrand] = "draws a number",
+        [Mnemonic.Rdseed] = "draws a number",
+        [Mnemonic.Rdpid] = "tells the host's CPU",
         [Mnemonic.Xgetbv] = "answers for the model, not for the host",
     };
 
@@ -101,6 +108,10 @@ internal static class InstructionForms
             CpuidFeature.AVX or CpuidFeature.F16C => InstructionGroup.Avx,
             CpuidFeature.AVX2 => InstructionGroup.Avx2,
             CpuidFeature.FMA => InstructionGroup.Fma,
+            CpuidFeature.AES or CpuidFeature.PCLMULQDQ or CpuidFeature.SHA or CpuidFeature.VAES or CpuidFeature.VPCLMULQDQ or CpuidFeature.GFNI =>
+                InstructionGroup.Crypto,
+            CpuidFeature.ADX or CpuidFeature.RDSEED or CpuidFeature.RDRAND or CpuidFeature.CLFLUSHOPT or CpuidFeature.CLWB or CpuidFeature.MOVDIRI
+                or CpuidFeature.SERIALIZE or CpuidFeature.RDPID or CpuidFeature.FSGSBASE => InstructionGroup.Other,
             CpuidFeature.XSAVE or CpuidFeature.XSAVEOPT or CpuidFeature.XSAVEC => InstructionGroup.XSave,
             CpuidFeature.BMI1 or CpuidFeature.BMI2 or CpuidFeature.LZCNT or CpuidFeature.MOVBE => InstructionGroup.Bmi,
             CpuidFeature.MMX => InstructionGroup.Mmx,

@@ -1,4 +1,3 @@
-using Emu.Mm;
 using Iced.Intel;
 
 namespace Emu.Cpu.Tests.Execution;
