@@ -39,6 +39,10 @@ public sealed class HugetlbObject
         RemoveFrom(0);
     }
 
+    /// <summary>Promises all of its pages. Linux: <c>hugetlb_reserve_pages</c> in <c>hugetlb_file_setup</c>.</summary>
+    /// <returns>Whether they can be had.</returns>
+    public bool TryReserveAll() => TryReserve(0, Size / MmConstants.PmdSize);
+
     /// <summary>A mapping may need it to be longer.</summary>
     internal void Extend(ulong size) => Size = Math.Max(Size, size);
 

@@ -1,7 +1,7 @@
 namespace Emu.Mm;
 
 /// <summary>Mappings of huge pages from the pool. Linux: <c>hugetlb_vm_ops</c> (mm/hugetlb.c), <c>hugetlbfs_file_mmap</c>.</summary>
-public sealed class HugetlbOperations : VmOperations
+public class HugetlbOperations : VmOperations
 {
     /// <summary>The operations; what they keep stands in the areas.</summary>
     public static HugetlbOperations Instance { get; } = new();

@@ -120,7 +120,7 @@ public static class AnonVmaLinks
         if (neighbour?.AnonVma == null)
             return null;
         VmArea low = below ?? neighbour, high = below == null ? area : neighbour;
-        const VmFlags MayDiffer = VmFlags.AccessMask | VmFlags.SoftDirty;
+        const VmFlags MayDiffer = VmFlags.AccessMask | VmFlags.IgnoreMerge;
         bool compatible = low.End == high.Start && low.File == high.File && MemPolicy.AreEqual(low.Policy, high.Policy) &&
             ((low.Flags ^ high.Flags) & ~MayDiffer) == 0 && high.PageOffset == low.PageOffset + low.Pages;
         return compatible && neighbour.AnonVmaChain is { NextOfArea: null } ? neighbour.AnonVma : null;

@@ -83,6 +83,35 @@ internal sealed class SharedMemory(Kernel kernel)
         }
     }
 
+    private int MakeFile(Task task, int key, ulong size, int flags, out VmFile? file)
+    {
+        file = null;
+        byte[] name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/SYSV{key:x8} (deleted)"));
+        if ((flags & HugeTlb) != 0)
+            return MakeHugeFile(task, name, size, flags, out file);
+        bool uncounted = (flags & NoReserve) != 0 && kernel.Memory.Sysctl.OvercommitMemory != 2;
+        file = Shmem.TryCreateFile(kernel.Memory, name, size, uncounted ? VmFlags.NoReserve : VmFlags.None, task.Group.Limits.Mm);
+        return file == null ? -Errno.ENOMEM : 0;
+    }
+
+    // The pages are promised when the segment is made, and to those alone who may lock memory. Linux: hugetlb_file_setup
+    private int MakeHugeFile(Task task, byte[] name, ulong size, int flags, out VmFile? file)
+    {
+        file = null;
+        if ((flags >> HugeShift & HugeMask) is not (0 or HugePageShift))
+            return -Errno.EINVAL;
+        if (!task.Credentials.Can(Capability.IpcLock))
+            return -Errno.EPERM;
+        HugetlbFile huge = new(kernel.Memory, name, (size + MmConstants.PmdSize - 1) & MmConstants.PmdMask);
+        if ((flags & NoReserve) == 0 && !huge.Object.TryReserveAll())
+        {
+            huge.Put();
+            return -Errno.ENOMEM;
+        }
+        file = huge;
+        return 0;
+    }
+
     // Linux: newseg
     private int Make(Task task, int key, ulong size, int flags)
     {
@@ -91,13 +120,9 @@ internal sealed class SharedMemory(Kernel kernel)
             return -Errno.EINVAL;
         if (pages << MmConstants.PageShift < size || TotalPages + pages < TotalPages || TotalPages + pages > MostPages)
             return -Errno.ENOSPC;
-        if ((flags & HugeTlb) != 0)
-            return (flags >> HugeShift & HugeMask) is 0 or HugePageShift ? -Errno.ENOMEM : -Errno.EINVAL; // there is no pool of huge pages
-        bool uncounted = (flags & NoReserve) != 0 && kernel.Memory.Sysctl.OvercommitMemory != 2;
-        byte[] name = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/SYSV{key:x8} (deleted)"));
-        ShmemFile? file = Shmem.TryCreateFile(kernel.Memory, name, size, uncounted ? VmFlags.NoReserve : VmFlags.None, task.Group.Limits.Mm);
+        int error = MakeFile(task, key, size, flags, out VmFile? file);
         if (file == null)
-            return -Errno.ENOMEM;
+            return error;
         SharedSegment segment = new(this, file, key, size, (uint)flags, task);
         int id = Segments.Add(segment, MostSegments);
         if (id < 0)

@@ -38,7 +38,8 @@ internal static class SharedMemoryCalls
             return -Errno.EINVAL;
         if (!segment.Allows(task.Credentials, asked))
             return -Errno.EACCES;
-        AttachedSegment file = new(segment, canWrite: (flags & ReadOnly) == 0);
+        bool canWrite = (flags & ReadOnly) == 0;
+        AttachedSegment file = segment.File is HugetlbFile ? new AttachedHugeSegment(segment, canWrite) : new AttachedSegment(segment, canWrite);
         long result = Attach(task, file, address, protection, replaces: (flags & Remap) != 0);
         file.Put();
         return result;
@@ -110,5 +111,5 @@ internal static class SharedMemoryCalls
 
     // Whether an area shows the part of a segment that lies there if the segment begins at an address.
     private static bool IsPart(VmArea area, ulong address) =>
-        area.Operations is SharedSegmentOperations && (area.Start - address) >> MmConstants.PageShift == area.PageOffset;
+        area.Operations is SharedSegmentOperations or SharedHugeOperations && (area.Start - address) >> MmConstants.PageShift == area.PageOffset;
 }

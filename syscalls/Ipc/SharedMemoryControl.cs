@@ -63,8 +63,8 @@ internal static class SharedMemoryControl
         UserInfo info = new() { Used = memory.Segments.Count, TotalPages = memory.TotalPages };
         foreach (SharedSegment segment in memory.Segments.Objects)
         {
-            info.Resident += (ulong)segment.File.Mapping.PageCount;
-            info.Swapped += (ulong)segment.File.Mapping.SwappedPages;
+            info.Resident += segment.ResidentPages;
+            info.Swapped += (ulong)(segment.File.Mapping?.SwappedPages ?? 0);
         }
         return info;
     }

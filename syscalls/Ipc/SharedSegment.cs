@@ -20,7 +20,7 @@ internal sealed class SharedSegment : IpcObject
     /// <param name="size">Bytes.</param>
     /// <param name="mode">Permissions.</param>
     /// <param name="creator">Who makes it.</param>
-    public SharedSegment(SharedMemory owner, ShmemFile file, int key, ulong size, uint mode, Task creator)
+    public SharedSegment(SharedMemory owner, VmFile file, int key, ulong size, uint mode, Task creator)
         : base(key, mode, creator.Credentials)
     {
         Owner = owner;
@@ -35,7 +35,10 @@ internal sealed class SharedSegment : IpcObject
     public SharedMemory Owner { get; }
 
     /// <summary>Its memory.</summary>
-    public ShmemFile File { get; }
+    public VmFile File { get; }
+
+    /// <summary>Pages of it in memory.</summary>
+    public ulong ResidentPages => File is HugetlbFile huge ? (ulong)huge.Object.PageCount << MmConstants.HugePageOrder : (ulong)File.Mapping!.PageCount;
 
     /// <summary>Bytes. Linux: <c>shm_segsz</c>.</summary>
     public ulong Size { get; }
@@ -86,7 +89,7 @@ internal sealed class SharedSegment : IpcObject
     /// <returns>0, or -ENOMEM beyond RLIMIT_MEMLOCK of the user.</returns>
     public int Lock(Task task)
     {
-        if ((Mode & Locked) != 0)
+        if ((Mode & Locked) != 0 || File is HugetlbFile)
             return 0;
         ulong limit = task.Group.Limits.Current(Resource.Memlock);
         if (limit != MmLimits.Infinity && task.Account.LockedPages + Pages > limit >> MmConstants.PageShift &&
@@ -97,7 +100,7 @@ internal sealed class SharedSegment : IpcObject
         _lockedBy = task.Account;
         _lockedBy.LockedPages += Pages;
         Mode |= Locked;
-        File.Mapping.SetLocked(true);
+        File.Mapping!.SetLocked(true);
         return 0;
     }
 
@@ -108,7 +111,7 @@ internal sealed class SharedSegment : IpcObject
             return;
         _lockedBy!.LockedPages -= Pages;
         Mode &= ~Locked;
-        File.Mapping.SetLocked(false);
+        File.Mapping!.SetLocked(false);
     }
 
     // A process that ends counts as well.
@@ -116,7 +119,7 @@ internal sealed class SharedSegment : IpcObject
 }
 
 /// <summary>A segment as it was attached once. Linux: the file of <c>do_shmat</c> with <c>struct shm_file_data</c>.</summary>
-internal sealed class AttachedSegment : VmFile
+internal class AttachedSegment : VmFile
 {
     private readonly SharedSegment _segment;
     private int _users = 1;
@@ -133,7 +136,7 @@ internal sealed class AttachedSegment : VmFile
     public SharedSegment Segment => _segment;
 
     /// <inheritdoc/>
-    public override PageCache Mapping => _segment.File.Mapping;
+    public override PageCache? Mapping => _segment.File.Mapping;
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -186,4 +189,55 @@ internal sealed class SharedSegmentOperations : ShmemOperations
 
     /// <inheritdoc/>
     public override void Close(VmArea area) => ((AttachedSegment)area.File!).Segment.Detach();
+}
+
+/// <summary>A segment of huge pages as it was attached once. Linux: <c>shm_file_operations_huge</c>.</summary>
+internal sealed class AttachedHugeSegment : AttachedSegment, IHugetlbFile
+{
+    /// <summary>A file of a segment.</summary>
+    public AttachedHugeSegment(SharedSegment segment, bool canWrite)
+        : base(segment, canWrite)
+    {
+    }
+
+    /// <inheritdoc/>
+    public HugetlbObject Object => ((HugetlbFile)Segment.File).Object;
+
+    /// <inheritdoc/>
+    public override bool WantsHugeAlignment => true;
+
+    /// <inheritdoc/>
+    public override int PrepareMmap(MemoryDescriptor mm, ulong length, ref VmFlags flags) => HugetlbOperations.Prepare(ref flags);
+
+    /// <inheritdoc/>
+    public override int Mmap(VmArea area)
+    {
+        int error = HugetlbOperations.Mmap(area, Object);
+        if (error != 0)
+            return error;
+        area.Operations = SharedHugeOperations.Instance;
+        Segment.Attach();
+        return 0;
+    }
+}
+
+/// <summary>Areas that map a segment of huge pages. Linux: <c>shm_vm_ops</c> over <c>hugetlb_vm_ops</c>.</summary>
+internal sealed class SharedHugeOperations : HugetlbOperations
+{
+    /// <summary>The operations; they keep no state.</summary>
+    public static new SharedHugeOperations Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override void Open(VmArea area)
+    {
+        base.Open(area);
+        ((AttachedSegment)area.File!).Segment.Attach();
+    }
+
+    /// <inheritdoc/>
+    public override void Close(VmArea area)
+    {
+        base.Close(area);
+        ((AttachedSegment)area.File!).Segment.Detach();
+    }
 }

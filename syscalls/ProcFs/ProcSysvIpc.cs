@@ -43,14 +43,14 @@ internal static class ProcSysvIpc
     private static void WriteSegment(SharedSegment segment, ProcWriter writer)
     {
         string mode = Convert.ToString(segment.Mode, 8).PadLeft(4);
-        PageCache pages = segment.File.Mapping;
+        long swapped = segment.File.Mapping?.SwappedPages ?? 0;
         writer.Decimal(segment.Key, 10).Append(" "u8).Decimal(segment.Id, 10).Append("  "u8).Append(mode).Append(" "u8).Decimal(segment.Size, 21)
             .Append(" "u8).Decimal(segment.CreatorProcess, 5).Append(" "u8).Decimal(segment.LastProcess, 5).Append("  "u8).Decimal(segment.Attached, 5);
         foreach (uint id in (ReadOnlySpan<uint>)[segment.Uid, segment.Gid, segment.CreatorUid, segment.CreatorGid])
             writer.Append(" "u8).Decimal((long)id, 5);
         foreach (long time in (ReadOnlySpan<long>)[segment.AttachTime, segment.DetachTime, segment.ChangeTime])
             writer.Append(" "u8).Decimal(time, 10);
-        foreach (long count in (ReadOnlySpan<long>)[(long)pages.PageCount, pages.SwappedPages])
+        foreach (long count in (ReadOnlySpan<long>)[(long)segment.ResidentPages, swapped])
             writer.Append(" "u8).Decimal(count << MmConstants.PageShift, 21);
         writer.Append("\n"u8);
     }

@@ -6,7 +6,7 @@ namespace Emu.Guest.Tests;
 /// <summary>Random memory calls, many seeds: mm does what the host's kernel does. EMU_TEST_SCALE multiplies the seeds.</summary>
 public class RandomMemoryCallTests
 {
-    private const int StandardSeeds = 20, Calls = 2000;
+    private const int StandardSeeds = 10, Calls = 2000;
 
     public static TheoryData<int> Seeds => [.. Enumerable.Range(1, Scaled(StandardSeeds))];
 

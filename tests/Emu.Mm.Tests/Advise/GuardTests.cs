@@ -24,6 +24,20 @@ public class GuardTests
     }
 
     [Fact]
+    public void Areas_ThatDifferInGuardsOnly_ShareTheirPagesOwner_SoThatTheyCanBeMerged()
+    {
+        using TestMachine machine = new();
+        machine.MapFixed(At, 0x1000);
+        machine.Write(At, 1);
+        Advise(machine, At, 0x1000, Advice.GuardInstall);
+        machine.MapFixed(At + 0x1000, 0x2000, MemoryProtection.Read | MemoryProtection.Write | MemoryProtection.Exec);
+        machine.Write(At + 0x1000, 2);
+        Assert.Equal(0, machine.Mm.Protect(At, 0x2000, MemoryProtection.None));
+        Assert.Equal(2, machine.Mm.MapCount);
+        machine.Check();
+    }
+
+    [Fact]
     public void Guard_StaysThroughDontNeedProtectAndFork_ButNotThroughUnmap()
     {
         using TestMachine machine = new();
