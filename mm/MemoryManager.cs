@@ -30,11 +30,13 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
+        Hugetlb = new HugetlbPool(this);
         Ksm = new Ksm(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
         Migration = new Migration(this);
+        Flusher = new Flusher(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         Isolation = new PageIsolation(this);
@@ -70,6 +72,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
 
+    /// <summary>The pool of huge pages.</summary>
+    public HugetlbPool Hugetlb { get; }
+
     /// <summary>Merges pages of the same contents.</summary>
     public Ksm Ksm { get; }
 
@@ -102,6 +107,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Compaction.</summary>
     public Compaction Compaction { get; }
+
+    /// <summary>Writes dirty pages in the background.</summary>
+    public Flusher Flusher { get; }
 
     /// <summary>Moves pages.</summary>
     internal Migration Migration { get; }
@@ -313,6 +321,11 @@ public sealed unsafe partial class MemoryManager : IDisposable
     private void Release(uint pfn)
     {
         Page* page = Memory.Pages + pfn;
+        if (page->Type == PageType.HugeTlb)
+        {
+            Hugetlb.Release(pfn);
+            return;
+        }
         if (page->Has(PageFlags.Lru))
             LruOf(pfn).Remove(pfn);
         if (page->Has(PageFlags.Mlocked))
