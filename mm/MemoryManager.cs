@@ -30,6 +30,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Swap = new SwapSpace(this);
         Splitter = new FolioSplitter(this);
         Collapser = new Collapser(this);
+        Hugetlb = new HugetlbPool(this);
         Ksm = new Ksm(this);
         Khugepaged = new Khugepaged(this);
         Vmscan = new Vmscan(this);
@@ -69,6 +70,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Takes huge pages apart.</summary>
     public FolioSplitter Splitter { get; }
+
+    /// <summary>The pool of huge pages.</summary>
+    public HugetlbPool Hugetlb { get; }
 
     /// <summary>Merges pages of the same contents.</summary>
     public Ksm Ksm { get; }
@@ -313,6 +317,11 @@ public sealed unsafe partial class MemoryManager : IDisposable
     private void Release(uint pfn)
     {
         Page* page = Memory.Pages + pfn;
+        if (page->Type == PageType.HugeTlb)
+        {
+            Hugetlb.Release(pfn);
+            return;
+        }
         if (page->Has(PageFlags.Lru))
             LruOf(pfn).Remove(pfn);
         if (page->Has(PageFlags.Mlocked))

@@ -70,6 +70,8 @@ public sealed unsafe partial class FaultHandler
         fault.Pmd = tables.FindOrCreate(fault.Address, PageTable.PmdLevel);
         if (fault.Pmd == null)
             return VmFaultResult.Oom;
+        if (fault.Area.HasAny(VmFlags.HugeTlb))
+            return HugetlbPage(ref fault);
         if (fault.Pmd->IsNone ? HugeAllowed(fault.Area, fault.Address) : fault.Pmd->IsLarge)
         {
             VmFaultResult result = fault.Pmd->IsNone ? HugeAnonymous(ref fault) : HugePresent(ref fault);

@@ -4,7 +4,8 @@ namespace Emu.Mm;
 public sealed unsafe partial class MemoryDescriptor
 {
     // Whatever a fault finds again from the object need not be copied. Linux: vma_needs_copy
-    private static bool NeedsCopy(VmArea copy, VmArea source) => source.AnonVma != null || copy.HasAny(VmFlags.CopyOnFork);
+    private static bool NeedsCopy(VmArea copy, VmArea source) => source.AnonVma != null || copy.HasAny(VmFlags.CopyOnFork) ||
+        (source.Flags & (VmFlags.HugeTlb | VmFlags.MayShare)) == VmFlags.HugeTlb;
 
     /// <summary>Gives this address space the PTEs of the parent's area; those that may be written are read-only in both from now on.</summary>
     /// <param name="copy">The child's area, of this address space.</param>
@@ -106,6 +107,11 @@ public sealed unsafe partial class MemoryDescriptor
     private bool CopyHuge(VmArea copy, Pte* from, ulong address)
     {
         Pte* to = PageTable.FindOrCreate(address, PageTable.PmdLevel);
+        if (to != null && copy.HasAny(VmFlags.HugeTlb))
+        {
+            CopyHugetlb(from, to);
+            return true;
+        }
         if (to == null || !PageTable.TryDeposit())
             return false;
         Pte pmd = *from;

@@ -103,6 +103,11 @@ public sealed unsafe partial class MemoryDescriptor
     // A huge page goes whole, or is split so that a part of it can go. Linux: zap_huge_pmd
     private bool ZapHuge(VmArea area, Pte* pmd, ulong start, ulong end, ZapFlags flags)
     {
+        if (area.HasAny(VmFlags.HugeTlb))
+        {
+            ZapHugetlb(area, pmd, start, flags);
+            return true;
+        }
         if (end - start != MmConstants.PmdSize)
         {
             SplitPmd(area, start & MmConstants.PmdMask);

@@ -61,8 +61,11 @@ public static class MemInfo
         Line(writer, "CmaTotal:       ", manager.CmaAreas.Sum(static area => (long)area.Pages));
         Line(writer, "CmaFree:        ", manager.Nodes.Sum(static node => node.Zones.Sum(static zone => zone.Buddy.FreeCmaPages)));
         Line(writer, "Balloon:        ", 0);
-        writer.Append("HugePages_Total:       0\nHugePages_Free:        0\nHugePages_Rsvd:        0\nHugePages_Surp:        0\n"u8);
-        writer.Append("Hugepagesize:       2048 kB\nHugetlb:               0 kB\n"u8);
+        HugetlbPool pool = manager.Hugetlb;
+        writer.Append("HugePages_Total:   "u8).Decimal(pool.Total, 5).Append("\nHugePages_Free:    "u8).Decimal(pool.Free, 5);
+        writer.Append("\nHugePages_Rsvd:    "u8).Decimal(pool.Reserved, 5).Append("\nHugePages_Surp:    "u8).Decimal(pool.Surplus, 5);
+        writer.Append("\nHugepagesize:       2048 kB\n"u8);
+        Line(writer, "Hugetlb:        ", pool.Total << MmConstants.HugePageOrder);
         // The kernel's own map of RAM: whole pages of 2 MiB, and what is left.
         ulong ram = manager.Memory.Layout.Bytes;
         writer.Kilobytes("DirectMap4k:    ", (ram & ~MmConstants.PmdMask) >> 10, Width);

@@ -27,7 +27,7 @@ public static class Status
         writer.Kilobytes("VmLib:\t", (mm.ExecVm << 2) - text, Width);
         Line(writer, "VmPTE:\t", (ulong)mm.PageTable.TablePages - 1);
         Line(writer, "VmSwap:\t", (ulong)mm.Rss[(int)RssKind.Swap]);
-        writer.Kilobytes("HugetlbPages:\t", 0, Width);
+        Line(writer, "HugetlbPages:\t", (ulong)mm.HugetlbPages << MmConstants.HugePageOrder);
     }
 
     /// <summary>Writes /proc/PID/statm: size, resident, shared, text, lib, data, dirty, in pages.</summary>

@@ -24,6 +24,8 @@ public sealed partial class MemoryDescriptor
             flags |= MapFlags.Fixed;
         ulong address = (flags & MapFlags.Fixed) != 0 ? request.Address : RoundHint(request.Address);
         ulong length = MmConstants.PageAlign(request.Length);
+        if (request.File is { WantsHugeAlignment: true })
+            length = (length + MmConstants.PmdSize - 1) & MmConstants.PmdMask;
         if (length == 0)
             return -Errno.ENOMEM;
         if (request.PageOffset + (length >> MmConstants.PageShift) < request.PageOffset)

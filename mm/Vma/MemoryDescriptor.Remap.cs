@@ -41,7 +41,10 @@ public sealed partial class MemoryDescriptor
         populate = default;
         oldLength = MmConstants.PageAlign(oldLength);
         newLength = MmConstants.PageAlign(newLength);
-        int error = CheckRemap(address, oldLength, newLength, flags, newAddress);
+        int error = AlignRemap(address, ref oldLength, ref newLength, flags, newAddress);
+        if (error != 0)
+            return error;
+        error = CheckRemap(address, oldLength, newLength, flags, newAddress);
         if (error != 0)
             return error;
         bool placed = (flags & (RemapFlags.Fixed | RemapFlags.DontUnmap)) != 0;

@@ -23,7 +23,8 @@ public sealed partial class MemoryDescriptor
         }
         if (address > MmConstants.TaskSize - length)
             return -Errno.ENOMEM;
-        if ((address & ~MmConstants.PageMask) != 0)
+        ulong alignment = file is { WantsHugeAlignment: true } ? MmConstants.PmdSize : MmConstants.PageSize;
+        if ((address & (alignment - 1)) != 0)
             return -Errno.EINVAL;
         return address < Manager.Sysctl.MmapMinAddr && !Limits.CanMapLow ? -Errno.EPERM : (long)address;
     }
@@ -42,6 +43,8 @@ public sealed partial class MemoryDescriptor
     {
         bool below2G = (flags & MapFlags.Map32Bit) != 0;
         ulong hint = address & MmConstants.PageMask;
+        if (file is { WantsHugeAlignment: true })
+            hint = (hint + MmConstants.PmdSize - 1) & MmConstants.PmdMask;
         if (hint != 0 && !below2G && HintFits(hint, length))
         {
             address = hint;

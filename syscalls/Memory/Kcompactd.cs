@@ -24,10 +24,12 @@ internal sealed class Kcompactd : IKcompactd
     /// <inheritdoc/>
     public void Wake(Node node, int order) => _threads[node.Id].WakeFor(order);
 
-    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads, $"kcompactd{node.Id}")
+    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads)
     {
         private int _order;
         private ulong _nextCheck;
+
+        public override string Name => $"kcompactd{node.Id}";
 
         public void WakeFor(int order)
         {

@@ -11,11 +11,14 @@ internal sealed class KhugepagedThread : KernelThread, IBackgroundThread
 
     /// <summary>Makes the thread of a machine.</summary>
     public KhugepagedThread(Kernel kernel)
-        : base(kernel.Threads, "khugepaged")
+        : base(kernel.Threads)
     {
         _manager = kernel.Memory;
         kernel.Threads.Add(this);
     }
+
+    /// <inheritdoc/>
+    public override string Name => "khugepaged";
 
     /// <inheritdoc/>
     protected override ulong Step(ulong now)

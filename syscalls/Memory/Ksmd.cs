@@ -11,11 +11,14 @@ internal sealed class Ksmd : KernelThread, IBackgroundThread
 
     /// <summary>Makes the thread of a machine.</summary>
     public Ksmd(Kernel kernel)
-        : base(kernel.Threads, "ksmd")
+        : base(kernel.Threads)
     {
         _ksm = kernel.Memory.Ksm;
         kernel.Threads.Add(this);
     }
+
+    /// <inheritdoc/>
+    public override string Name => "ksmd";
 
     /// <inheritdoc/>
     protected override ulong Step(ulong now)

@@ -18,9 +18,11 @@ internal sealed class Kswapd : IKswapd
     /// <inheritdoc/>
     public void Wake(Node node, int order) => _threads[node.Id].WakeFor(order);
 
-    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads, "kswapd" + node.Id)
+    private sealed class NodeThread(Kernel kernel, Node node) : KernelThread(kernel.Threads)
     {
         private int _order;
+
+        public override string Name => $"kswapd{node.Id}";
 
         public void WakeFor(int order)
         {

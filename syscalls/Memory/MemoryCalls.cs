@@ -9,13 +9,35 @@ internal static class MemoryCalls
     {
         if ((args.A5 & ~MmConstants.PageMask) != 0)
             return -Errno.EINVAL;
-        if (((MapFlags)args.A3 & MapFlags.Anonymous) != 0)
-            return Map(task, args, null);
+        MapFlags flags = (MapFlags)args.A3;
+        if ((flags & MapFlags.Anonymous) != 0)
+            return (flags & MapFlags.HugeTlb) != 0 ? MapHuge(task, args) : Map(task, args, null);
         using FileReference reference = task.Files.Get(args.Int(4));
-        return reference.File is { } file ? Map(task, args, file) : -Errno.EBADF;
+        if (reference.File is not { } file)
+            return -Errno.EBADF;
+        return (flags & MapFlags.HugeTlb) != 0 && file is not IHugetlbFile ? -Errno.EINVAL : Map(task, args, file);
     }
 
-    private static long Map(Task task, in SyscallArguments args, OpenFile? file)
+    // Memory from the pool is a file without a name. Linux: the MAP_HUGETLB part of ksys_mmap_pgoff
+    private static long MapHuge(Task task, in SyscallArguments args)
+    {
+        if (!IsHugeSize((uint)args.A3))
+            return -Errno.EINVAL;
+        ulong size = (args.A1 + MmConstants.PmdSize - 1) & MmConstants.PmdMask;
+        HugetlbFile file = new(task.Mm.Manager, HugetlbFile.AnonymousName, size);
+        long result = Map(task, args, file);
+        file.Put();
+        return result;
+    }
+
+    /// <summary>Whether flags of mmap, memfd_create or shmget ask for huge pages of the size that there is: 2 MiB, or whatever is usual.</summary>
+    public static bool IsHugeSize(uint flags)
+    {
+        const int Shift = 26, Mask = 0x3F;
+        return ((flags >> Shift) & Mask) is 0 or MmConstants.PmdShift;
+    }
+
+    private static long Map(Task task, in SyscallArguments args, VmFile? file)
     {
         MapRequest request = new()
         {

@@ -35,7 +35,7 @@ internal static class ProcMmTable
     ];
 
     /// <summary>Rows of /sys/kernel/mm.</summary>
-    public static PseudoEntry[] KernelMmEntries { get; } = [SysKsm.Directory, SysTransparentHuge.Directory];
+    public static PseudoEntry[] KernelMmEntries { get; } = [SysHugepages.Directory, SysKsm.Directory, SysTransparentHuge.Directory];
 
     private static void Of(MemoryDescriptor? mm, ProcWriter writer, Action<MemoryDescriptor, ProcWriter> write)
     {

@@ -16,16 +16,14 @@ internal abstract class KernelThread
 
     /// <summary>A thread that sleeps.</summary>
     /// <param name="threads">The machine's.</param>
-    /// <param name="name">Its name, as Linux calls it.</param>
-    protected KernelThread(KernelThreads threads, string name)
+    protected KernelThread(KernelThreads threads)
     {
         _threads = threads;
         _alarm = new Alarm(this);
-        Name = name;
     }
 
-    /// <summary>Its name.</summary>
-    public string Name { get; }
+    /// <summary>Its name, as Linux calls it.</summary>
+    public abstract string Name { get; }
 
     /// <summary>Whether it is to run as soon as the CPU is free for it.</summary>
     public bool IsAwake { get; internal set; }

@@ -14,8 +14,12 @@ internal static class MemfdCalls
         const uint Known = CloseOnExec | AllowSealing | NoExecSeal | Exec;
         const uint HugeSize = 0x3Fu << 26;
         if ((flags & HugeTlb) != 0)
-            return (flags & ~(Known | HugeTlb | HugeSize)) != 0 ? -Errno.EINVAL : -Errno.ENOSYS;
-        if ((flags & ~Known) != 0 || (flags & (Exec | NoExecSeal)) == (Exec | NoExecSeal))
+        {
+            if (!MemoryCalls.IsHugeSize(flags))
+                return -Errno.ENODEV;
+            flags &= ~HugeSize;
+        }
+        if ((flags & ~(Known | HugeTlb)) != 0 || (flags & (Exec | NoExecSeal)) == (Exec | NoExecSeal))
             return -Errno.EINVAL;
         byte[] name = new byte[MaxName + 1];
         int length = task.User.CopyStringFrom(args.A0, name);
@@ -25,6 +29,8 @@ internal static class MemfdCalls
             return -Errno.EINVAL;
         if (!task.Files.HasFree(task.OpenFilesLimit))
             return -Errno.EMFILE;
+        if ((flags & HugeTlb) != 0)
+            return OpenCalls.Install(task, task.Kernel.Vfs.Huge.Create(task, name.AsSpan(0, length)), (flags & CloseOnExec) != 0);
         int error = Make(task, name.AsSpan(0, length), flags, out OpenFile? file);
         return error != 0 ? error : OpenCalls.Install(task, file!, (flags & CloseOnExec) != 0);
     }

@@ -13,6 +13,7 @@ internal sealed partial class Vfs
     private HostFileSystem? _host;
     private TmpFileSystem? _shared;
     private SecretFileSystem? _secret;
+    private HugetlbFileSystem? _huge;
     private ProcFileSystem? _proc;
     private SysFileSystem? _sys;
     private PtsFileSystem? _pts;
@@ -62,6 +63,9 @@ internal sealed partial class Vfs
 
     /// <summary>Where memfds live. Linux: <c>shm_mnt</c>.</summary>
     public TmpFileSystem Shared => _shared ??= new TmpFileSystem(this, new DeviceNumber(0, 1), TmpOptions.Unlimited);
+
+    /// <summary>Files of huge pages that have no name.</summary>
+    public HugetlbFileSystem Huge => _huge ??= new HugetlbFileSystem(this);
 
     /// <summary>Where files of memfd_secret live.</summary>
     public SecretFileSystem Secret => _secret ??= new SecretFileSystem(this);

@@ -53,11 +53,13 @@ public sealed class KernelThreadTests
         private readonly ulong _pause;
 
         public Counter(Kernel kernel, ulong pause)
-            : base(kernel.Threads, "counter")
+            : base(kernel.Threads)
         {
             _pause = pause;
             kernel.Threads.Add(this);
         }
+
+        public override string Name => "counter";
 
         public int Steps { get; private set; }
 
