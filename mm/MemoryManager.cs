@@ -36,6 +36,7 @@ public sealed unsafe partial class MemoryManager : IDisposable
         Vmscan = new Vmscan(this);
         Compaction = new Compaction(this);
         Migration = new Migration(this);
+        Flusher = new Flusher(this);
         Allocator.Manager = this;
         Faults = new FaultHandler(this);
         Isolation = new PageIsolation(this);
@@ -106,6 +107,9 @@ public sealed unsafe partial class MemoryManager : IDisposable
 
     /// <summary>Compaction.</summary>
     public Compaction Compaction { get; }
+
+    /// <summary>Writes dirty pages in the background.</summary>
+    public Flusher Flusher { get; }
 
     /// <summary>Moves pages.</summary>
     internal Migration Migration { get; }

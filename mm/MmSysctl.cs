@@ -92,4 +92,10 @@ public sealed class MmSysctl
 
     /// <summary>How readily anonymous pages are reclaimed against file pages, 0 to 200. Linux: swappiness.</summary>
     public int Swappiness { get; set; } = 60;
+
+    /// <summary>Hundredths of a second after which a dirty page is due to be written. /proc/sys/vm/dirty_expire_centisecs.</summary>
+    public int DirtyExpireCentisecs { get; set; } = 3000;
+
+    /// <summary>Hundredths of a second between two rounds of the flusher; 0 for none. /proc/sys/vm/dirty_writeback_centisecs.</summary>
+    public int DirtyWritebackCentisecs { get; set; } = 500;
 }

@@ -38,6 +38,7 @@ public sealed partial class Kernel : IDisposable
         Threads = new KernelThreads(this);
         Memory.Vmscan.Kswapd = new Kswapd(this);
         Memory.Compaction.Kcompactd = new Kcompactd(this);
+        _ = new FlusherThread(this);
         Memory.Khugepaged.Thread = new KhugepagedThread(this);
         Memory.Ksm.Thread = new Ksmd(this);
         Memory.FaultWait = new FaultWaiter(this);

@@ -53,6 +53,24 @@ public sealed partial class PageCache
         }
     }
 
+    /// <summary>Brings the pages of shmem back that are in one swap area. Linux: <c>shmem_unuse</c>.</summary>
+    /// <returns>0 or a negative errno.</returns>
+    internal int UnuseSwap(int type)
+    {
+        ulong index = 0;
+        while (Kind == PageCacheKind.Shmem && _pages.FindNext(ref index, ulong.MaxValue, out ulong value))
+        {
+            int error = XArray.IsValue(value) && EntryOf(value).Type == type ? SwapIn(index, out _) : 0;
+            if (error != 0)
+                return error;
+            if (_manager.Current.IsDying)
+                return -Errno.EINTR;
+            if (index++ == ulong.MaxValue)
+                break;
+        }
+        return 0;
+    }
+
     /// <summary>Whether a page of shmem is in swap.</summary>
     public bool IsSwapped(ulong index) => Kind == PageCacheKind.Shmem && XArray.IsValue(_pages.Load(index));
 

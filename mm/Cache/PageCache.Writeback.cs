@@ -25,6 +25,19 @@ public sealed partial class PageCache
         return result;
     }
 
+    /// <summary>Whether a page is dirty. Linux: <c>mapping_tagged(PAGECACHE_TAG_DIRTY)</c>.</summary>
+    public bool HasDirtyPages
+    {
+        get
+        {
+            ulong index = 0;
+            return _pages.FindNextMarked(ref index, ulong.MaxValue, XaMark.Mark0, out _);
+        }
+    }
+
+    /// <summary>When the flusher first saw a dirty page, in nanoseconds; 0 for never. Linux: <c>dirtied_when</c>.</summary>
+    internal ulong DirtySince { get; set; }
+
     /// <summary>Marks a page that a PTE says was written. Linux: <c>folio_mark_dirty</c> from <c>zap_present_folio_ptes</c>.</summary>
     internal void DirtyFromPte(uint pfn) => SetDirty(pfn);
 

@@ -177,6 +177,7 @@ public sealed partial class PageCache
         _pages.SetMark(page.Index, XaMark.Mark0);
         CountDirty(pfn, 1);
         _manager.NodeOf(pfn).Stats[(int)NodeStat.Dirtied]++;
+        _manager.Flusher.NoteDirtied();
     }
 
     /// <summary>Drops every page and the handle: the file is gone. Linux: <c>truncate_inode_pages_final</c>.</summary>

@@ -25,6 +25,9 @@ public class TaskMemory
     /// <summary>Whether it frees memory, and so may use all there is. Linux: PF_MEMALLOC.</summary>
     internal bool IsMemAlloc { get; set; }
 
+    /// <summary>Whether it is the one to be killed if memory runs out: it does what takes much of it (swapoff). Linux: <c>oom_task_origin</c>.</summary>
+    public bool IsOomOrigin { get; internal set; }
+
     /// <summary>Where its memory comes from, unless an area says otherwise; null for the local node. Linux: <c>mempolicy</c>.</summary>
     public MemPolicy? Policy { get; private set; }
 

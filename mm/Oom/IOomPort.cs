@@ -24,6 +24,9 @@ public sealed class OomProcess
     /// <summary>Whether it is on its way out already. Linux: <c>SIGNAL_GROUP_EXIT</c>, PF_EXITING.</summary>
     public bool IsExiting { get; init; }
 
+    /// <summary>Whether it has brought the shortage about knowingly: <see cref="TaskMemory.IsOomOrigin"/>.</summary>
+    public bool IsOrigin { get; init; }
+
     /// <summary>Whether its address space is its parent's still. Linux: <c>in_vfork</c>.</summary>
     public bool IsInVfork { get; init; }
 }

@@ -109,7 +109,7 @@ public sealed class OomKiller
                 pending = true; // one at a time
                 return null;
             }
-            long points = Badness(process, total);
+            long points = process.IsOrigin ? long.MaxValue : Badness(process, total);
             if (points == long.MinValue || points < most)
                 continue;
             most = points;

@@ -31,7 +31,7 @@ public static class VmStatText
     };
 
     // Linux: domain_dirty_limits, global_dirtyable_memory
-    private static long DirtyLimit(MemoryManager manager, long bytes, int percent)
+    internal static long DirtyLimit(MemoryManager manager, long bytes, int percent)
     {
         long dirtyable = manager.FreePages + manager.Stat(NodeStat.ActiveFile) + manager.Stat(NodeStat.InactiveFile);
         dirtyable -= manager.Nodes.Sum(static node => node.Zones.Sum(static zone => zone.WatermarkOf(Watermark.High) + zone.LowmemReserve.Max()));

@@ -2,7 +2,7 @@ namespace Emu.Mm;
 
 /// <summary>All swap areas of a machine, and the swap cache. Linux: mm/swapfile.c, mm/swap_state.c.</summary>
 /// <remarks>Lock: the kernel lock.</remarks>
-public sealed class SwapSpace
+public sealed partial class SwapSpace
 {
     private readonly MemoryManager _manager;
     private readonly SwapArea?[] _areas = new SwapArea?[SwapEntry.MaxAreas];
@@ -46,14 +46,6 @@ public sealed class SwapSpace
         _areas[type] = area;
         TotalPages += area.Pages;
         return 0;
-    }
-
-    /// <summary>Ends the use of an area that is empty. Linux: the end of <c>SYSCALL_DEFINE1(swapoff)</c>.</summary>
-    internal void Remove(SwapArea area)
-    {
-        Bug.On(area.InUse != 0, "a swap area in use was removed");
-        _areas[area.Type] = null;
-        TotalPages -= area.Pages;
     }
 
     /// <summary>The area of an entry.</summary>

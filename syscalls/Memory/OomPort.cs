@@ -42,6 +42,7 @@ internal sealed class OomPort(Kernel kernel) : IOomPort
         Mm = thread.Mm,
         ScoreAdjust = group.OomScoreAdjust,
         IsExiting = group.IsExiting || thread.IsKillPending,
+        IsOrigin = thread.Memory.IsOomOrigin,
         IsInVfork = thread.VforkParent != null && thread.VforkParent.Mm == thread.Mm,
     };
 }

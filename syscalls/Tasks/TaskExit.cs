@@ -41,6 +41,7 @@ internal static class TaskExit
         {
             group.RealTimer.Set(0, 0);
             group.DeletePosixTimers();
+            task.Kernel.Ipc.OnExit(group);
             group.NoteMaxRss(Math.Max(task.Mm.HighWaterRss, task.Mm.ResidentPages));
         }
         task.Kernel.TaskObserver?.Ended(task, code);

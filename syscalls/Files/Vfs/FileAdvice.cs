@@ -5,20 +5,15 @@ namespace Emu.Syscalls;
 /// <summary>Advice about pages of files. Linux: mm/fadvise.c, mm/readahead.c.</summary>
 internal static class FileAdvice
 {
-    private const ulong PiecePages = 512; // Linux: force_page_cache_ra reads 2 MiB at a time
+    private const ulong MostPages = 512; // Linux: the device's io_pages
 
-    /// <summary>Brings pages in. Linux: <c>force_page_cache_readahead</c>.</summary>
+    /// <summary>Brings pages in, as many as are worth one request to a device. Linux: <c>force_page_cache_ra</c>.</summary>
     public static int WillNeed(PageCache mapping, ulong offset, ulong end)
     {
         ulong index = offset >> MmConstants.PageShift;
         ulong last = Math.Min((end - 1) >> MmConstants.PageShift, mapping.SizeInPages - 1);
-        while (mapping.SizeInPages != 0 && index <= last)
-        {
-            ulong count = Math.Min(PiecePages, last - index + 1);
-            if (mapping.ReadPages(index, count) < 0)
-                break; // it was advice: whoever reads the page will hear of the error
-            index += count;
-        }
+        if (mapping.SizeInPages != 0 && index <= last)
+            _ = mapping.ReadPages(index, Math.Min(MostPages, last - index + 1)); // it is advice: whoever reads the page will hear of the error
         return 0;
     }
 

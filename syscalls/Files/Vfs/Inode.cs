@@ -44,6 +44,9 @@ internal abstract class Inode
     /// <summary>For a device, its number. Linux: <c>i_rdev</c>.</summary>
     public virtual DeviceNumber SpecialDevice => default;
 
+    /// <summary>Whether pages are swapped to it: nothing else may write to it, and no name of it goes. Linux: <c>IS_SWAPFILE</c>.</summary>
+    public bool IsSwapFile { get; set; }
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => Type == ModeBits.Directory;
 

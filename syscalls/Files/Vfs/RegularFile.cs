@@ -66,6 +66,8 @@ internal sealed class RegularFile : OpenFile
         int seals = inode.Seals;
         if (from.Count == 0)
             return 0;
+        if (inode.IsSwapFile)
+            return -Errno.ETXTBSY;
         if (seals > 0 && (seals & (FileSeals.Write | FileSeals.FutureWrite)) != 0)
             return -Errno.EPERM;
         bool append = (iocb.Flags & IoFlags.Append) != 0 || ((Flags & OpenFlags.Append) != 0 && (iocb.Flags & IoFlags.NoAppend) == 0);

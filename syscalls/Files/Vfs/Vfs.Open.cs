@@ -66,6 +66,8 @@ internal sealed partial class Vfs
     {
         if (path.Inode is not RegularInode inode)
             return path.Inode.SetAttributes(new AttributeChange { Valid = AttributeMask.Size | reason, Size = size });
+        if (inode.IsSwapFile)
+            return -Errno.ETXTBSY;
         if (size > inode.Size && size > task.FileSizeLimit)
             return FileTooLarge(task);
         int seals = inode.Seals;

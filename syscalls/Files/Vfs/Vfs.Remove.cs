@@ -28,6 +28,8 @@ internal sealed partial class Vfs
             return error;
         if (dentry.Mounts != 0)
             return -Errno.EBUSY;
+        if (dentry.Inode!.IsSwapFile)
+            return -Errno.EPERM;
         error = where.Unlink(dentry.Name, dentry.Inode!);
         if (error == 0)
             Dentries.Delete(dentry);
