@@ -153,7 +153,8 @@ public sealed unsafe class Processor : IDisposable
         Instruction instruction = Decoder.DecodeOne(rip, CodeAt(s, rip));
         if (instruction.IsStackInstruction && (!HasMemoryOperand(instruction) || address - s->Gpr[4] + Farthest <= Farthest))
             return true;
-        return instruction.MemorySegment == Register.SS;
+        return instruction.SegmentPrefix is not (Register.FS or Register.GS) && HasMemoryOperand(instruction)
+            && instruction.MemoryBase.GetFullRegister() is Register.RSP or Register.RBP;
     }
 
     /// <summary>Whether the bytes at an address, which are no instruction, would be one if it could have more than 15.</summary>

@@ -78,6 +78,12 @@ internal static unsafe class DataTransfer
         b.Emit(Extension.ZeroExtendFrom(1), CpuState.ValueTempOffset, Reg.Rax);
         Instruction bare = i;
         bare.MemoryIndex = Register.None;
+        if (BlockBuilder.IsNarrow(bare))
+        {
+            b.LowerNarrowWithOffset(bare);
+            b.EmitMemory(Select.Memory<LoadRegister>(1, AddressForm.Base), Reg.Rax);
+            return;
+        }
         b.LowerToBase(bare);
         b.EmitMemory(&TableLookup, Reg.Rax, CpuState.ValueTempOffset);
     }

@@ -78,7 +78,12 @@ public sealed class DifferentialTests(HostCpu host, ITestOutputHelper output) : 
         return isGiven || Environment.GetEnvironmentVariable("EMU_DIFF_CASES") is not null ? X87HostTests.Seed() : DefaultSeed;
     }
 
-    private static int Cases() => Number("EMU_DIFF_CASES", DefaultCases);
+    // EMU_TEST_SCALE=100 gives each form 2,000 states.
+    private static int Cases()
+    {
+        bool isScaled = double.TryParse(Environment.GetEnvironmentVariable("EMU_TEST_SCALE"), CultureInfo.InvariantCulture, out double scale);
+        return Number("EMU_DIFF_CASES", Math.Max(1, (int)(DefaultCases * (isScaled ? scale : 1))));
+    }
 
     private static int Limit() => Number("EMU_DIFF_REPORTS", ReportLimit);
 
