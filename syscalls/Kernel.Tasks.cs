@@ -6,6 +6,7 @@ namespace Emu.Syscalls;
 public sealed partial class Kernel
 {
     private readonly Dictionary<uint, UserAccount> _accounts = [];
+    private readonly SeededRandom _slices;
 
     /// <summary>Numbers of processes, and the processes.</summary>
     public PidTable Pids { get; }
@@ -86,6 +87,21 @@ public sealed partial class Kernel
 
     /// <summary>Has a function called in the kernel, soon, with a CPU held. From any host thread; not after the machine has ended.</summary>
     public void Post(Action action) => Scheduler.Post(action);
+
+    /// <summary>
+    /// Instructions of the next slice of a task with a nice value of 0. With a seed of 0 all are alike. With another they are of any order of
+    /// magnitude, short ones as often as long ones: each seed is a schedule of its own, and what a program gets wrong in some of them is found.
+    /// </summary>
+    internal long NextSlice()
+    {
+        const int Halvings = 11;
+        long standard = Options.SliceInstructions;
+        if (Options.Seed == 0)
+            return standard;
+        ulong drawn = _slices.Next();
+        long most = Math.Max(standard >> (int)(drawn % Halvings), 2);
+        return (most / 2) + (long)((drawn >> 8) % (ulong)(most / 2));
+    }
 
     /// <summary>What the processes of a user have together.</summary>
     internal UserAccount AccountOf(uint uid)

@@ -20,6 +20,7 @@ public sealed partial class Kernel : IDisposable
         Memory.HasProtectionKeys = options.Model.HasProtectionKeys;
         Clock = new Clock(options);
         Random = new SeededRandom(options.Seed);
+        _slices = new SeededRandom(~options.Seed); // what a program draws does not change its schedule
         Code = new CodeCache(Memory.Memory);
         Contexts = new TlbContexts();
         Memory.Tlb = Contexts;

@@ -31,7 +31,7 @@ public sealed record KernelOptions
     /// <summary>Realtime at the start, in nanoseconds since 1970; null for the host's.</summary>
     public long? Epoch { get; init; }
 
-    /// <summary>Seed of all randomness.</summary>
+    /// <summary>Seed of all randomness; if it is not 0, the lengths of time slices are drawn from it too.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Threads that there may be at a time.</summary>

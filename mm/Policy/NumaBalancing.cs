@@ -17,6 +17,21 @@ public sealed unsafe class NumaBalancing
     /// <summary>Megabytes that one scan goes through. Linux: sysctl_numa_balancing_scan_size.</summary>
     public int ScanMegabytes { get; set; } = 256;
 
+    /// <summary>Nanoseconds between two scans of an address space, and before the first. Linux: sysctl_numa_balancing_scan_period_min, scan_delay.</summary>
+    public const ulong ScanPeriod = 1_000_000_000;
+
+    /// <summary>A tick of the clock while a task runs: it may be time for a scan. Linux: <c>task_tick_numa</c>.</summary>
+    /// <param name="mm">Of the task.</param>
+    /// <param name="now">Monotonic time in nanoseconds.</param>
+    public void Tick(MemoryDescriptor mm, ulong now)
+    {
+        if (!Enabled || now < mm.NumaNextScan)
+            return;
+        if (mm.NumaNextScan != 0)
+            Scan(mm);
+        mm.NumaNextScan = now + ScanPeriod;
+    }
+
     /// <summary>Marks the next part of an address space. To be called for the task that runs, about once a second of its time. Linux: <c>task_numa_work</c>.</summary>
     /// <returns>Entries that were marked.</returns>
     public long Scan(MemoryDescriptor mm)

@@ -97,6 +97,9 @@ public sealed partial class MemoryDescriptor
     /// <summary>Whom its pages are charged to: the group of its process. Linux: <c>mem_cgroup_from_task(mm->owner)</c>.</summary>
     public MemoryCgroup MemoryCgroup { get; set; }
 
+    /// <summary>When the next scan is due, in nanoseconds; 0 before the first tick. Linux: <c>numa_next_scan</c>.</summary>
+    internal ulong NumaNextScan { get; set; }
+
     /// <summary>Where the scan of NUMA balancing goes on. Linux: <c>numa_scan_offset</c>.</summary>
     internal ulong NumaScanOffset { get; set; }
 

@@ -40,6 +40,8 @@ internal static class ProcSysTable
             PseudoEntry.Number("randomize_va_space", static _ => 0),
             PseudoEntry.Number("tainted", static _ => 0),
             .. ProcSysvIpc.SysKernelEntries,
+            PseudoEntry.Number("numa_balancing", static kernel => kernel.Memory.NumaBalancing.Enabled ? 1 : 0,
+                static (kernel, value) => kernel.Memory.NumaBalancing.Enabled = value != 0, 0, 1),
             PseudoEntry.Directory("random",
             [
                 Text("boot_id", static kernel => kernel.BootId.ToString()),

@@ -62,7 +62,7 @@ internal sealed class CpuToken(Kernel kernel, Processor processor)
     /// <summary>Gives the task that runs a new slice, the longer the lower its nice value.</summary>
     public void BeginSlice(Task task)
     {
-        _sliceEnd = processor.Retired + (ulong)task.Scheduling.SliceOf(kernel.Options.SliceInstructions);
+        _sliceEnd = processor.Retired + (ulong)task.Scheduling.SliceOf(kernel.NextSlice());
         Grant(task);
     }
 

@@ -125,6 +125,7 @@ internal sealed partial class Scheduler
         TakeArrivals();
         _kernel.Timers.Run(_kernel.Clock.Monotonic);
         task.Group.CpuTimers.Run(task);
+        _kernel.Memory.NumaBalancing.Tick(task.Mm, _kernel.Clock.Monotonic);
         CpuToken cpu = task.Token!;
         if (cpu.Processor.Retired >= _kernel.Options.MaxInstructions)
             _kernel.Stop.Request(StopReason.InstructionLimit);

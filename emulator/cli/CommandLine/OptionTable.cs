@@ -65,7 +65,7 @@ internal static class OptionTable
         Valued("--cpu", "MODEL", CommandKind.Runs | CommandKind.Isa, OptionValues.Model, "what the processors can do (x86-64-v3)"),
         Valued("--clock", "virtual|host", CommandKind.Runs, OptionValues.Clock, "count time by instructions or by the host's clock (virtual)")
             with { Choices = ["virtual", "host"] },
-        Valued("--seed", "N", CommandKind.Runs, OptionValues.Seed, "seed of all randomness (0)"),
+        Valued("--seed", "N", CommandKind.Runs, OptionValues.Seed, "seed of all randomness, and unless 0 of the schedule (0)"),
         Valued("--epoch", "T", CommandKind.Runs, OptionValues.Epoch,
             "time at the start: seconds since 1970, or like 2025-01-01T00:00:00Z (run: the host's; trace: that one)"),
         Valued("--timeout", "SECONDS", CommandKind.Runs, OptionValues.Timeout, "end with status 124 after so much time of the host"),
