@@ -24,6 +24,7 @@ public static class Invariants
         new CacheInvariants(manager, findings).Check();
         new SwapInvariants(manager, findings).Check(mappings);
         new MemcgInvariants(manager, findings).Check(mappings);
+        new HugetlbInvariants(manager, findings).Check(mappings);
         CheckCommitted(manager, findings);
         if (findings.Count != 0)
             throw new EmulatorBugException($"invariants of mm do not hold:\n{findings}");
