@@ -17,7 +17,7 @@ internal sealed unsafe class FrameInvariants(MemoryManager manager, Invariants.F
                 CheckLru(group.LruOf(node.Id), group);
             CheckLruSizes(node);
         }
-        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.PresentRanges))
+        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.RangesInUse()))
         {
             for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
                 CheckFrame(pfn, mappings);

@@ -7,7 +7,7 @@ internal sealed class HugetlbInvariants(MemoryManager manager, Invariants.Findin
     {
         HugetlbPool pool = manager.Hugetlb;
         long pages = 0, mapped = 0;
-        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.PresentRanges))
+        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.RangesInUse()))
         {
             for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
             {

@@ -36,7 +36,7 @@ public static class Invariants
     {
         Bug.On(manager.AddressSpaces.Count != 0, "leaks are looked for while address spaces live");
         Findings findings = new();
-        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.PresentRanges))
+        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.RangesInUse()))
         {
             for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
             {

@@ -12,7 +12,7 @@ internal sealed class MemcgInvariants(MemoryManager manager, Invariants.Findings
 
     public void Check(MappingRecount mappings)
     {
-        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.PresentRanges))
+        foreach (MemoryRange range in manager.Nodes.SelectMany(static node => node.Zones).SelectMany(static zone => zone.RangesInUse()))
         {
             for (uint pfn = range.StartPfn; pfn < range.EndPfn; pfn++)
                 CountFrame(pfn, mappings);

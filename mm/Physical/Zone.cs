@@ -133,6 +133,21 @@ public sealed class Zone
         return blocks;
     }
 
+    /// <summary>The parts of <see cref="PresentRanges"/> that are up, a section at a time: only their descriptors can say anything.</summary>
+    internal IEnumerable<MemoryRange> RangesInUse()
+    {
+        foreach (MemoryRange range in _present)
+        {
+            for (uint at = range.StartPfn; at < range.EndPfn;)
+            {
+                uint end = Math.Min(range.EndPfn, (at / MmConstants.SectionPages * MmConstants.SectionPages) + MmConstants.SectionPages);
+                if (!IsDeferred(end - 1))
+                    yield return new MemoryRange(at, end, range.Node);
+                at = end;
+            }
+        }
+    }
+
     /// <summary>Whether a frame is in a section that is not up yet.</summary>
     internal bool IsDeferred(uint pfn) => _deferred.Any(range => pfn >= range.StartPfn && pfn < range.EndPfn);
 
