@@ -74,6 +74,9 @@ public sealed class ScratchFolder : IDisposable
             if (new DirectoryInfo(folder).LinkTarget == null)
                 File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
-        Directory.Delete(Root, recursive: true);
+        // Names that are no UTF-8 are beyond the framework.
+        ProcessResult result = ProcessRunner.Run(new ProcessRequest("/bin/rm", ["-rf", "--", Root]));
+        if (result.Status != 0)
+            throw new IOException($"{Root} cannot be removed: {result.ErrorText}");
     }
 }

@@ -11,8 +11,9 @@ sleep 0.2 &
 wait
 echo "waited $?"
 sleep 5 &
+sleep 0.3 # a job that is killed before it has become sleep would run the trap above
 kill %%
-wait %% 2>/dev/null
+wait $! 2>/dev/null
 echo "killed $?"
 n=0
 for i in {1..300}; do (exit 3); n=$((n + $?)); done
